@@ -1,0 +1,170 @@
+/** The words that the pipeline is written in. Values only: everything here crosses to a worker by structured clone, except `Picture`. */
+
+/** Formats that Cameo can be given. Found from the bytes, never from a name or a header. */
+export const inputFormats = ["jpeg", "png", "webp", "avif", "gif", "heic", "tiff", "bmp", "ico", "jxl", "svg"] as const;
+export type InputFormat = (typeof inputFormats)[number];
+
+/** Formats that Cameo can make. */
+export const outputFormats = ["avif", "webp", "jpeg", "png", "gif"] as const;
+export type OutputFormat = (typeof outputFormats)[number];
+
+/** MIME type of each format. */
+export const mimeTypes = {
+  jpeg: "image/jpeg",
+  png: "image/png",
+  webp: "image/webp",
+  avif: "image/avif",
+  gif: "image/gif",
+  heic: "image/heic",
+  tiff: "image/tiff",
+  bmp: "image/bmp",
+  ico: "image/x-icon",
+  jxl: "image/jxl",
+  svg: "image/svg+xml",
+} as const satisfies Record<InputFormat, string>;
+
+/** Width and height in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A rectangle in pixels from the top left corner. */
+export interface Area extends Size {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** sRGB, each channel 0..255, alpha too. */
+export interface Color {
+  readonly r: number;
+  readonly g: number;
+  readonly b: number;
+  readonly a: number;
+}
+
+/** What the first bytes of an image tell without decoding it. Width and height are as stored, before orientation. */
+export interface Header extends Size {
+  readonly format: InputFormat;
+  /** Frames of an animation; 1 for a still. Counted up to the limit that the reader was given. */
+  readonly frames: number;
+  /** EXIF orientation, 1..8. */
+  readonly orientation: number;
+}
+
+/** Bytes of an image as a source gave them. */
+export interface Original {
+  readonly body: Uint8Array;
+  /** MIME type that the origin claims. Only a hint for the log; the bytes decide. */
+  readonly type?: string | undefined;
+  /** How long the origin says it stays fresh, in seconds. Shortens the mount's `ttlS`, never lengthens it. */
+  readonly maxAgeS?: number | undefined;
+  /** The origin's validator, given back to `load` as `previous.etag`. */
+  readonly etag?: string | undefined;
+  /** The origin's `Last-Modified`, as it sent it. */
+  readonly lastModified?: string | undefined;
+  /** `true` when loading it again costs nothing (a local file), so that no cache tier keeps a copy. Default `false`. */
+  readonly isLocal?: boolean | undefined;
+}
+
+/** One step of a plan: which transform runs, and with what. */
+export interface Operation {
+  /** Name of the transform plugin. */
+  readonly transform: string;
+  /** The request's parameters that this transform reads. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** How an engine should decode. */
+export interface DecodeOptions {
+  readonly format: InputFormat;
+  /** At least this many pixels are needed on each side: an engine may decode to a smaller size than stored, never below this. */
+  readonly atLeast?: Size | undefined;
+  /** Most frames to read; 1 reads the first only. */
+  readonly maxFrames: number;
+  /** `refuse`: half an image is an error (422); `allow`: give what there is. */
+  readonly truncated: "refuse" | "allow";
+  /** Refuse to decode more than this, per frame. */
+  readonly maxPixels: number;
+  /** Time that the engine may spend, in milliseconds, if it can stop itself. */
+  readonly deadlineMs: number;
+}
+
+/** How an engine should encode. */
+export interface EncodeOptions {
+  readonly format: OutputFormat;
+  /** 1..100; engines map it to their own scale. For PNG it is ignored. */
+  readonly quality: number;
+  /** Laid under the picture where the output has no alpha. */
+  readonly background: Color;
+}
+
+/** Everything that a worker has to do for one request. Plain data. */
+export interface Plan {
+  readonly decode: DecodeOptions;
+  readonly operations: readonly Operation[];
+  /** `undefined` when the answer is a description of the picture (`/meta`), not a picture. */
+  readonly encode: EncodeOptions | undefined;
+  /** The size expected after all operations; exact unless a step depends on the pixels (`trim`). */
+  readonly size: Size;
+  /** Estimate of the decoded bytes: width × height × frames × 4. Admission counts it. */
+  readonly costBytes: number;
+}
+
+/** What a worker made from a plan. */
+export interface Rendered extends Size {
+  readonly body: Uint8Array;
+  /** MIME type. */
+  readonly type: string;
+  readonly frames: number;
+}
+
+/** Raw pixels of one frame: RGBA, 8 bits, alpha not premultiplied, row by row. `data.length` is width × height × 4. */
+export interface Pixels extends Size {
+  readonly data: Uint8ClampedArray;
+  /** How long an animation shows this frame, in milliseconds. */
+  readonly delayMs?: number | undefined;
+}
+
+/** Space to add on each side, in pixels. */
+export interface Edges {
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly left: number;
+}
+
+/**
+ * A decoded image in a worker: the small engine-neutral surface that transforms use. Operations change it in place and apply to every frame.
+ * Already oriented, in sRGB, 8 bits a channel, with every frame of an animation a full canvas.
+ */
+export interface Picture {
+  /** Pixels, after all operations so far. */
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  /** Whether any pixel may be transparent. */
+  readonly hasAlpha: boolean;
+  /** Decoded size divided by the stored size: below 1 when the decoder shrank on load. Multiply coordinates that come from a request by it. */
+  readonly scale: number;
+  /** Resample to exactly this size. */
+  resize(size: Size): void;
+  /** Keep this area; it lies inside the picture. */
+  crop(area: Area): void;
+  /** Add space around it. */
+  extend(edges: Edges, background: Color): void;
+  /** Turn clockwise. Quarter turns are exact; other angles grow the canvas and fill its corners with `background`. */
+  rotate(degrees: number, background: Color): void;
+  /** Mirror top to bottom. */
+  flip(): void;
+  /** Mirror left to right. */
+  flop(): void;
+  /** Draw `overlay` over every frame, with its top left corner at `x`, `y`. */
+  composite(overlay: Pixels, x: number, y: number): void;
+  /** A copy of one frame's pixels. Default: the first frame. */
+  pixels(frame?: number): Pixels;
+  /** Put changed pixels back, same size. Default: the first frame. */
+  setPixels(pixels: Pixels, frame?: number): void;
+  /** Free what the engine holds. Called once by the worker. */
+  dispose(): void;
+}

@@ -1,0 +1,225 @@
+/**
+ * The plugin contract, whole: read it from top to bottom. A plugin is one module whose default export is made by one of the helpers below.
+ *
+ * Rules that hold for every kind:
+ * - `null` means *not mine, ask the next*; a throw means *broken*.
+ * - `options` is a Valibot object schema, parsed before `setup`; `setup` gets the typed result.
+ * - All powers come from `host`. A plugin uses no global `fetch`, environment or console.
+ * - `name` equals the file name; the ID is `kind.name`.
+ */
+import type * as v from "valibot";
+import type { Driver } from "unstorage";
+import type { ErrorCode, ErrorOptions } from "./error.ts";
+import type {
+  DecodeOptions,
+  EncodeOptions,
+  Header,
+  InputFormat,
+  Original,
+  OutputFormat,
+  Picture,
+  Pixels,
+  Plan,
+  Size,
+} from "./image.ts";
+
+export { CameoError } from "./error.ts";
+export type { ErrorCode, ErrorOptions } from "./error.ts";
+export type * from "./image.ts";
+export { type Fitted, type FitRequest, fitSize, placeArea } from "./request/fit.ts";
+export type { Codec } from "./request/codec.ts";
+export * as codec from "./request/codec.ts";
+export type { Parameters } from "./request/parameters.ts";
+
+import type { Codec } from "./request/codec.ts";
+import type { Parameters } from "./request/parameters.ts";
+
+/** Version of this contract. A plugin built for another major version is refused. */
+export const contractVersion = 1;
+
+/** Schema of a plugin's options: always an object. */
+export type OptionsSchema = v.GenericSchema<Record<string, unknown>, Record<string, unknown>>;
+
+/** One log line. `fields` must hold no secret and no full URL of a private source. */
+export interface Log {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface FetchOptions {
+  method?: "GET" | "HEAD" | "POST";
+  headers?: Readonly<Record<string, string>>;
+  body?: string | Uint8Array;
+  /** Ends the request. Default: the guard's own deadline (`limits.fetchMs`, 30 s). */
+  signal?: AbortSignal;
+  /** Hosts that may be contacted, also after a redirect: `example.com`, `*.example.com`, `host:8080`. Default: any public host. */
+  allow?: readonly string[];
+  /** Cap on the body after decompression, in bytes. Default `limits.sourceBytes`. */
+  maxBytes?: number;
+}
+
+/** What every plugin is given. */
+export interface Host {
+  /** Lines carry the plugin's ID. */
+  readonly log: Log;
+  /** Makes the error to throw: `throw host.fail("not-found", "No such avatar.")`. */
+  fail(code: ErrorCode, detail: string, options?: ErrorOptions): Error;
+  /** Milliseconds since 1970. Use it in place of `Date.now()`, so that tests can set the clock. */
+  now(): number;
+}
+
+/** What a source is given besides. */
+export interface SourceHost extends Host {
+  /**
+   * `fetch` behind the SSRF guard: http(s) only, public addresses only (or the mount's `allowPrivate`), at most 3 redirects, each checked again;
+   * credentials never follow to another host. The body is already capped, so `arrayBuffer()` is safe.
+   * Throws `host-not-allowed`, `origin-failed`, `origin-timeout` or `source-too-large`; an HTTP error status is returned, not thrown.
+   */
+  fetch(url: string | URL, options?: FetchOptions): Promise<Response>;
+  /** `response` as an original: body, type, `ETag`, `Last-Modified`, `Cache-Control`. `null` for 404 and 410, `"unchanged"` for 304, a throw for other statuses. */
+  toOriginal(response: Response): Promise<Original | "unchanged" | null>;
+}
+
+/** What an engine or a transform is given besides. Both run in a worker. */
+export interface WorkerHost extends Host {
+  /** Bytes of a file that ships with an npm package or beside the plugin: `asset("pkg/file.wasm")`. Also inside the compiled binary. */
+  asset(specifier: string): Promise<Uint8Array>;
+  /** A WebAssembly module compiled once for all workers, from the same specifier. */
+  wasm(specifier: string): Promise<WebAssembly.Module>;
+}
+
+export interface StoreHost extends Host {}
+
+// ---------------------------------------------------------------------------------------------------------------- source
+
+/** What `load` may look at. */
+export interface LoadContext {
+  /** Aborts when the request's deadline has passed. */
+  readonly signal: AbortSignal;
+  /** Validators of the copy in the cache, if there is one. Answer `"unchanged"` if they still hold. */
+  readonly previous?: Pick<Original, "etag" | "lastModified"> | undefined;
+  /** Whether the URL carried a valid signature. An allow-list need not bind such a request. */
+  readonly isSigned: boolean;
+  /** The source's own query parameters, parsed by `query`. */
+  readonly query: Readonly<Record<string, string>>;
+}
+
+export interface SourceInstance {
+  /** Called once per miss or revalidation. `null`: not mine, or not there. */
+  load(ref: string, context: LoadContext): Promise<Original | "unchanged" | null>;
+  /** The one spelling of a ref, so that equal refs share a cache entry. Pure. Default: as it came. Throws `bad-request` for a ref that can never be valid. */
+  normalize?(ref: string): string;
+  /** Whether a ref may be served without a signature where the mount says `sign: "unless-allowed"`. Pure. Default: yes. */
+  isAllowed?(ref: string): boolean;
+  /** Called after the last request of its snapshot, also after a failed setup. */
+  dispose?(): void | Promise<void>;
+}
+
+export interface SourceDefinition<S extends OptionsSchema = OptionsSchema> {
+  readonly name: string;
+  readonly version?: string;
+  readonly options: S;
+  /** Names of the query parameters that belong to the source. They become part of the cache key. Default none. */
+  readonly query?: readonly string[];
+  /** Query parameter that may stand for an empty ref (`/remote?url=…`). */
+  readonly refParameter?: string;
+  /** Default of the mount's `sign` setting. Default `off`. */
+  readonly sign?: "required" | "unless-allowed" | "off";
+  /** Once per mount and snapshot; no network here. */
+  setup(options: v.InferOutput<S>, host: SourceHost): SourceInstance | Promise<SourceInstance>;
+}
+
+// ------------------------------------------------------------------------------------------------------------- transform
+
+export interface TransformDefinition {
+  readonly name: string;
+  readonly version?: string;
+  /** Place in the chain, ascending. Built-in: crop 10, trim 20, rotate 30, flip 40, flop 41, resize 50, effects 60–79, pad 80, background 85, radius 90. */
+  readonly order: number;
+  /** Names of the request parameters that it reads; `apply` gets these. */
+  readonly reads: readonly string[];
+  /** Request parameters that it adds to the grammar. Default none. */
+  readonly parameters?: Readonly<Record<string, Codec<unknown>>>;
+  /** Whether there is anything to do. Default: any of `reads` is given. */
+  isNeeded?(parameters: Parameters): boolean;
+  /** The size afterwards; `undefined` when it depends on the pixels. Pure. Default: unchanged. */
+  size?(size: Size, parameters: Parameters): Size | undefined;
+  /** How far the decoder may shrink the image beforehand without loss to this step: a factor in 0..1. Pure. Default: not at all is asked for. */
+  shrink?(size: Size, parameters: Parameters): number;
+  /** Does it, in a worker. */
+  apply(picture: Picture, parameters: Parameters): void | Promise<void>;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- engine
+
+/** An engine at work in one worker. */
+export interface EngineInstance {
+  /** Decodes, orients, converts to sRGB and 8 bits, coalesces frames. Throws `broken-image`, `unsupported-type` or `too-many-pixels`. */
+  decode(body: Uint8Array, options: DecodeOptions): Picture | Promise<Picture>;
+  /** A picture of this engine from raw frames; how another engine's picture is handed over. */
+  fromPixels(frames: readonly Pixels[]): Picture;
+  /** Throws `engine-cannot` if the format is not in `encodes`. */
+  encode(picture: Picture, options: EncodeOptions): Uint8Array | Promise<Uint8Array>;
+  /** The whole plan at once, exactly as the steps would do it; `null` if it cannot. Tried before `decode`. */
+  run?(body: Uint8Array, header: Header, plan: Plan): Promise<{ body: Uint8Array; size: Size } | null>;
+  /** Bytes of WASM memory held. A worker over its limit is recycled. Default 0. */
+  heapBytes?(): number;
+}
+
+export interface EngineDefinition<S extends OptionsSchema = OptionsSchema> {
+  readonly name: string;
+  readonly version?: string;
+  readonly options: S;
+  readonly decodes: readonly InputFormat[];
+  /** Empty for an engine that only decodes: its pictures are handed to the main engine through `pixels()`. */
+  readonly encodes: readonly OutputFormat[];
+  /** Formats in which it can write several frames. */
+  readonly animates: readonly OutputFormat[];
+  /** Always at hand, whatever `engine` names, for formats that the chosen engines do not decode. Default `false`. */
+  readonly isHelper?: boolean;
+  /** Once per worker, before it takes jobs; warm up here. */
+  setup(options: v.InferOutput<S>, host: WorkerHost): EngineInstance | Promise<EngineInstance>;
+}
+
+// ----------------------------------------------------------------------------------------------------------------- store
+
+export interface StoreDefinition<S extends OptionsSchema = OptionsSchema> {
+  readonly name: string;
+  readonly version?: string;
+  readonly options: S;
+  /** An unstorage driver. Needs `getItemRaw`, `setItemRaw`, `removeItem`, `getKeys(base)` and `clear(base)`. Read-only is the absence of `setItemRaw`. */
+  setup(options: v.InferOutput<S>, host: StoreHost): Driver | Promise<Driver>;
+}
+
+// --------------------------------------------------------------------------------------------------------------- helpers
+
+export type Plugin =
+  | ({ readonly kind: "source" } & SourceDefinition)
+  | ({ readonly kind: "transform" } & TransformDefinition)
+  | ({ readonly kind: "engine" } & EngineDefinition)
+  | ({ readonly kind: "store" } & StoreDefinition);
+
+export type PluginKind = Plugin["kind"];
+export type PluginOf<K extends PluginKind> = Extract<Plugin, { kind: K }>;
+
+/** Defines a source: bytes in. The types of `setup`'s options come from the schema. */
+export function source<const S extends OptionsSchema>(definition: SourceDefinition<S>): PluginOf<"source"> {
+  return { kind: "source", ...definition } as unknown as PluginOf<"source">;
+}
+
+/** Defines one operation on a picture. */
+export function transform(definition: TransformDefinition): PluginOf<"transform"> {
+  return { kind: "transform", ...definition };
+}
+
+/** Defines a decoder and encoder. */
+export function engine<const S extends OptionsSchema>(definition: EngineDefinition<S>): PluginOf<"engine"> {
+  return { kind: "engine", ...definition } as unknown as PluginOf<"engine">;
+}
+
+/** Defines a cache store, as an unstorage driver. */
+export function store<const S extends OptionsSchema>(definition: StoreDefinition<S>): PluginOf<"store"> {
+  return { kind: "store", ...definition } as unknown as PluginOf<"store">;
+}
