@@ -1,0 +1,60 @@
+/** JSON lines, written in batches so that a log never slows an answer. */
+import type { Log } from "./plugin.ts";
+
+const levels = ["debug", "info", "warn", "error", "silent"] as const;
+export type Level = (typeof levels)[number];
+
+export interface LogSink {
+  write(text: string): void;
+}
+
+export interface RootLog extends Log {
+  /** The same log with fields on every line. */
+  child(fields: Readonly<Record<string, unknown>>): Log;
+  /** Writes what is held back. Call before exit. */
+  flush(): void;
+}
+
+/** How long lines may be held back, in milliseconds. */
+const holdMs = 50;
+
+export function createLog(options: { readonly level: Level; readonly sink: LogSink; now(): number }): RootLog {
+  const least = levels.indexOf(options.level);
+  let held: string[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (held.length > 0) options.sink.write(`${held.join("\n")}\n`);
+    held = [];
+  };
+  const write = (level: Level, message: string, fields: object) => {
+    if (levels.indexOf(level) < least) return;
+    held.push(JSON.stringify({ time: new Date(options.now()).toISOString(), level, message, ...fields }, plain));
+    if (level === "error" || held.length >= 256) flush();
+    else timer ??= unrefTimer(setTimeout(flush, holdMs));
+  };
+  const child = (base: Readonly<Record<string, unknown>>): Log => ({
+    debug: (message, fields) => write("debug", message, { ...base, ...fields }),
+    info: (message, fields) => write("info", message, { ...base, ...fields }),
+    warn: (message, fields) => write("warn", message, { ...base, ...fields }),
+    error: (message, fields) => write("error", message, { ...base, ...fields }),
+  });
+  return { ...child({}), child, flush };
+}
+
+/** A pending log line does not keep the process alive. */
+function unrefTimer(timer: ReturnType<typeof setTimeout>): ReturnType<typeof setTimeout> {
+  (timer as { unref?: () => void }).unref?.();
+  return timer;
+}
+
+/** Errors as their message and chain of causes: their own JSON form is `{}`. */
+function plain(_key: string, value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  const cause = value.cause === undefined ? {} : { cause: value.cause };
+  return { error: value.message, name: value.name, ...cause };
+}
+
+/** A log that goes nowhere, for tests and for one-shot commands. */
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,0 +1,48 @@
+/** The only file that knows Bun from Deno. Both offer what is used here; nothing else in core asks which one runs. */
+import process from "node:process";
+
+export type Handler = (request: Request) => Response | Promise<Response>;
+
+export interface Listening {
+  readonly port: number;
+  /** Stops taking requests, lets those under way finish, then closes. */
+  stop(): Promise<void>;
+}
+
+export interface ListenOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly handler: Handler;
+}
+
+interface BunLike {
+  readonly version: string;
+  serve(options: object): { port: number; stop(force?: boolean): Promise<void> };
+}
+
+interface DenoLike {
+  readonly version: { readonly deno: string };
+  serve(options: object, handler: Handler): { addr: { port: number }; shutdown(): Promise<void> };
+}
+
+const bun = (globalThis as { Bun?: BunLike }).Bun;
+const deno = (globalThis as { Deno?: DenoLike }).Deno;
+
+/** Name and version, such as `Bun 1.4.5`. */
+export const runtimeName = bun ? `Bun ${bun.version}` : deno ? `Deno ${deno.version.deno}` : `Node ${process.versions.node}`;
+
+/** Seconds of silence after which a connection is closed. */
+const idleTimeoutS = 120;
+
+/** Serves HTTP. Throws what the runtime throws if the port is taken. */
+export function listen({ port, host, handler }: ListenOptions): Listening {
+  if (bun) {
+    const server = bun.serve({ port, hostname: host, fetch: handler, idleTimeout: idleTimeoutS });
+    return { port: server.port, stop: () => server.stop() };
+  }
+  if (deno) {
+    const server = deno.serve({ port, hostname: host, onListen() {} }, handler);
+    return { port: server.addr.port, stop: () => server.shutdown() };
+  }
+  throw new Error("Cameo runs on Bun or Deno");
+}

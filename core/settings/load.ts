@@ -1,0 +1,127 @@
+/** Settings from their four places, later ones winning: defaults, file, `CAMEO_…` variables, command-line flags. */
+import { readFile } from "node:fs/promises";
+import { extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parse as parseToml } from "smol-toml";
+import * as v from "valibot";
+import { CameoError } from "../error.ts";
+import type { OptionsSchema } from "../plugin.ts";
+import { overlayEnvironment, type Scalar, scalars, variableName } from "./environment.ts";
+import { mountSchema, type Settings, type SettingsInput, settingsSchema } from "./schema.ts";
+
+/** Finds the options schema of a plugin; `undefined` if there is no such plugin. */
+export type FindOptions = (kind: "source" | "store" | "engine", name: string) => OptionsSchema | undefined;
+
+export interface LoadRequest {
+  readonly defaults: SettingsInput;
+  /** Path of a `.ts`, `.js`, `.json` or `.toml` file. */
+  readonly file?: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Settings given on the command line. */
+  readonly flags?: SettingsInput;
+  readonly findOptions: FindOptions;
+}
+
+export interface Loaded {
+  readonly settings: Settings;
+  /** Sentences for the log, such as a variable that no setting has. */
+  readonly warnings: readonly string[];
+}
+
+/** Throws `bad-setting` that names the setting, its variable and what it takes. */
+export async function loadSettings(request: LoadRequest): Promise<Loaded> {
+  const fromFile = request.file === undefined ? {} : await readSettingsFile(request.file);
+  const merged = merge(request.defaults as Record<string, unknown>, fromFile);
+  const overlay = overlayEnvironment(merged, allScalars(merged, request.findOptions), request.environment);
+  const settings = parseSettings(merge(overlay.settings, (request.flags ?? {}) as Record<string, unknown>));
+  const warnings = overlay.unknown.map((name) => `${name} is set, but there is no such setting.`);
+  return { settings, warnings };
+}
+
+/** Reads a settings file by its ending. */
+export async function readSettingsFile(file: string): Promise<Record<string, unknown>> {
+  const path = resolve(file);
+  try {
+    if ([".ts", ".js", ".mjs"].includes(extname(path))) {
+      const module = (await import(`${pathToFileURL(path).href}`)) as { default?: Record<string, unknown> };
+      if (!module.default) throw new Error("it has no default export");
+      return module.default;
+    }
+    const text = await readFile(path, "utf8");
+    return (extname(path) === ".toml" ? parseToml(text) : JSON.parse(text)) as Record<string, unknown>;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CameoError("bad-setting", `The settings file ${file} cannot be read: ${reason}`, { cause: error });
+  }
+}
+
+/** Objects merge key by key; anything else is replaced. A mount or tier set to `null` or `false` is taken away. */
+export function merge(base: Readonly<Record<string, unknown>>, over: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const result: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    if (value === undefined) continue;
+    if ((value === null || value === false) && isObject(result[key])) delete result[key];
+    else result[key] = isObject(value) && isObject(result[key]) && !namesAnother(result[key], value) ? merge(result[key], value) : value;
+  }
+  return result;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A mount whose source changes starts anew; the old source's options mean nothing to it. */
+const namesAnother = (old: Record<string, unknown>, next: Record<string, unknown>): boolean =>
+  typeof next.source === "string" && typeof old.source === "string" && next.source !== old.source;
+
+/** Every setting that a variable can reach, those of plugins too. */
+export function allScalars(settings: Readonly<Record<string, unknown>>, findOptions: FindOptions): Scalar[] {
+  const found = scalars(settingsSchema, settings);
+  const below = (kind: "source" | "store" | "engine", name: string, path: string[], value: unknown) => {
+    const schema = findOptions(kind, name);
+    if (schema) found.push(...scalars(schema, value, path));
+  };
+  for (const [name, mount] of Object.entries((settings.mounts ?? {}) as Record<string, Record<string, unknown>>)) {
+    below("source", String(mount.source), ["mounts", name], mount);
+  }
+  for (const [name, tier] of Object.entries((settings.cache ?? {}) as Record<string, unknown>)) {
+    if (name !== "memory") below("store", name, ["cache", name], tier);
+  }
+  for (const name of [settings.engine ?? []].flat() as string[]) {
+    below("engine", name, ["engines", name], (settings.engines as Record<string, unknown> | undefined)?.[name]);
+  }
+  return found;
+}
+
+/** Checked settings with all defaults. */
+export function parseSettings(input: unknown): Settings {
+  const result = v.safeParse(settingsSchema, input);
+  if (result.success) return result.output;
+  throw settingError(result.issues, []);
+}
+
+/** Options of one plugin, checked by its schema, unknown names refused. `path` is where they stand in the settings. */
+export function parseOptions(schema: OptionsSchema, input: Readonly<Record<string, unknown>>, path: readonly string[]): Record<string, unknown> {
+  const entries = (schema as { entries?: Record<string, unknown> }).entries;
+  const unknown = entries && Object.keys(input).find((key) => !Object.hasOwn(entries, key));
+  if (unknown !== undefined) {
+    const takes = Object.keys(entries ?? {}).join(", ") || "no options";
+    throw new CameoError("bad-setting", `There is no setting ${[...path, unknown].join(".")}; ${path.join(".")} takes ${takes}.`);
+  }
+  const result = v.safeParse(schema, input);
+  if (result.success) return result.output as Record<string, unknown>;
+  throw settingError(result.issues, path);
+}
+
+/** What is left of a mount's settings for its source. */
+export function ownOptions(mount: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(mount).filter(([key]) => !Object.hasOwn(mountSchema.entries, key)));
+}
+
+function settingError(issues: readonly v.BaseIssue<unknown>[], base: readonly string[]): CameoError {
+  const sentences = issues.map((issue) => {
+    const path = [...base, ...(issue.path ?? []).map((item) => String(item.key))];
+    if (issue.type === "strict_object") return `There is no setting ${path.join(".")}.`;
+    return `${path.join(".")} (${variableName(path)}): ${issue.message}.`;
+  });
+  return new CameoError("bad-setting", sentences.join(" "));
+}

@@ -1,0 +1,69 @@
+/** What the pool and its workers say to each other. Plain data, sent by structured clone. */
+import type { ErrorCode } from "../error.ts";
+import type { Header, Plan, Rendered } from "../image.ts";
+import type { Level } from "../log.ts";
+
+/** One engine to set up, in the order in which engines are asked. */
+export interface EngineBoot {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Tells a new worker what to load. */
+export interface Boot {
+  readonly type: "boot";
+  /** Snapshot that this worker serves. */
+  readonly generation: number;
+  readonly engines: readonly EngineBoot[];
+}
+
+export interface Job {
+  readonly body: Uint8Array;
+  readonly header: Header;
+  readonly plan: Plan;
+}
+
+export interface JobMessage extends Job {
+  readonly type: "job";
+  readonly id: number;
+}
+
+/** The answer to `need`. */
+export interface AssetMessage {
+  readonly type: "asset";
+  readonly specifier: string;
+  readonly asset?: Uint8Array | WebAssembly.Module;
+  readonly error?: string;
+}
+
+export type ToWorker = Boot | JobMessage | AssetMessage;
+
+/** An error as it crosses from a worker. */
+export interface WorkerFailure {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly log?: Readonly<Record<string, unknown>>;
+  /** The engine's state can no longer be trusted; the worker must go. */
+  readonly isFatal: boolean;
+}
+
+export interface JobTimings {
+  readonly decodeMs: number;
+  readonly operateMs: number;
+  readonly encodeMs: number;
+}
+
+export interface JobResult {
+  readonly rendered: Rendered;
+  readonly timings: JobTimings;
+  /** Engine that decoded. */
+  readonly engine: string;
+}
+
+export type FromWorker =
+  | { readonly type: "need"; readonly kind: "bytes" | "wasm"; readonly specifier: string }
+  | { readonly type: "ready" }
+  | { readonly type: "refused"; readonly failure: WorkerFailure }
+  | { readonly type: "log"; readonly level: Exclude<Level, "silent">; readonly message: string; readonly fields: Readonly<Record<string, unknown>> }
+  | { readonly type: "done"; readonly id: number; readonly result: JobResult; readonly heapBytes: number }
+  | { readonly type: "failed"; readonly id: number; readonly failure: WorkerFailure; readonly heapBytes: number };

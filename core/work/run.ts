@@ -1,0 +1,100 @@
+/** One job in a worker: ask the engines for the whole plan, else decode, operate, encode. */
+import { CameoError } from "../error.ts";
+import type { EncodeOptions, InputFormat, Picture, Plan, Rendered } from "../image.ts";
+import { mimeTypes } from "../image.ts";
+import type { EngineDefinition, EngineInstance, TransformDefinition } from "../plugin.ts";
+import { describe } from "./describe.ts";
+import type { Job, JobResult } from "./protocol.ts";
+
+/** A definition with its instance in this worker. */
+export interface RunningEngine {
+  readonly definition: EngineDefinition;
+  readonly instance: EngineInstance;
+}
+
+export interface Workshop {
+  /** In the order in which they are asked; helpers last. */
+  readonly engines: readonly RunningEngine[];
+  readonly transforms: ReadonlyMap<string, TransformDefinition>;
+  /** Milliseconds of a monotonic clock. */
+  clock(): number;
+}
+
+export async function runJob(job: Job, shop: Workshop): Promise<JobResult> {
+  const start = shop.clock();
+  const whole = await runWhole(job, shop);
+  if (whole) return { ...whole, timings: { decodeMs: 0, operateMs: 0, encodeMs: shop.clock() - start } };
+  const main = mainEngine(shop, job.plan);
+  const { picture, engine } = await decode(job, shop, main);
+  try {
+    const decoded = shop.clock();
+    for (const operation of job.plan.operations) await apply(operation, picture, shop);
+    const operated = shop.clock();
+    const rendered = await encode(picture, job.plan, main.instance, job);
+    const timings = { decodeMs: decoded - start, operateMs: operated - decoded, encodeMs: shop.clock() - operated };
+    return { rendered, timings, engine };
+  } finally {
+    picture.dispose();
+  }
+}
+
+async function runWhole(job: Job, shop: Workshop): Promise<Omit<JobResult, "timings"> | null> {
+  const { encode } = job.plan;
+  if (!encode) return null;
+  for (const { definition, instance } of shop.engines) {
+    const result = await instance.run?.(job.body, job.header, job.plan);
+    if (!result) continue;
+    const rendered = { body: result.body, ...result.size, type: mimeTypes[encode.format], frames: 1 };
+    return { rendered, engine: definition.name };
+  }
+  return null;
+}
+
+/** The first engine that can encode what is asked; it holds the picture. */
+function mainEngine(shop: Workshop, plan: Plan): RunningEngine {
+  const encoders = shop.engines.filter(({ definition }) => definition.encodes.length > 0);
+  const format = plan.encode?.format;
+  const found = format ? encoders.find(({ definition }) => definition.encodes.includes(format)) : encoders[0];
+  if (found) return found;
+  throw new CameoError("engine-cannot", `The configured image engine does not write ${format ?? "images"}; ask for another format.`);
+}
+
+async function decode(job: Job, shop: Workshop, main: RunningEngine): Promise<{ picture: Picture; engine: string }> {
+  const format = job.header.format;
+  const able = shop.engines.filter(({ definition }) => definition.decodes.includes(format));
+  const decoder = able.includes(main) ? main : able[0];
+  if (!decoder) throw cannotRead(format);
+  const picture = await decoder.instance.decode(job.body, job.plan.decode);
+  if (decoder === main) return { picture, engine: main.definition.name };
+  try {
+    const frames = Array.from({ length: picture.frames }, (_, index) => picture.pixels(index));
+    return { picture: withScale(main.instance.fromPixels(frames), picture.scale), engine: decoder.definition.name };
+  } finally {
+    picture.dispose();
+  }
+}
+
+/** A handed-over picture keeps the scale that its decoder worked at. */
+function withScale(picture: Picture, scale: number): Picture {
+  return Object.defineProperty(picture, "scale", { value: scale });
+}
+
+const cannotRead = (format: InputFormat): CameoError =>
+  new CameoError("unsupported-type", `The configured image engine does not read ${format}.`);
+
+function apply(operation: Plan["operations"][number], picture: Picture, shop: Workshop): void | Promise<void> {
+  const transform = shop.transforms.get(operation.transform);
+  if (!transform) throw new CameoError("internal", "A transform is missing in the worker.", { log: { transform: operation.transform } });
+  return transform.apply(picture, operation.parameters);
+}
+
+async function encode(picture: Picture, plan: Plan, engine: EngineInstance, job: Job): Promise<Rendered> {
+  const { width, height, frames } = picture;
+  if (!plan.encode) {
+    const preview = (options: EncodeOptions) => engine.encode(picture, options);
+    const body = await describe(picture, job, preview);
+    return { body, type: "application/json", width, height, frames };
+  }
+  const body = await engine.encode(picture, plan.encode);
+  return { body, type: mimeTypes[plan.encode.format], width, height, frames };
+}
