@@ -23,6 +23,16 @@ export const mimeTypes = {
   svg: "image/svg+xml",
 } as const satisfies Record<InputFormat, string>;
 
+/** File ending by MIME type. */
+export const extensions: Readonly<Record<string, string>> = {
+  "image/jpeg": "jpg",
+  "image/png": "png",
+  "image/webp": "webp",
+  "image/avif": "avif",
+  "image/gif": "gif",
+  "application/json": "json",
+};
+
 /** Width and height in pixels. */
 export interface Size {
   readonly width: number;
@@ -50,6 +60,8 @@ export interface Header extends Size {
   readonly frames: number;
   /** EXIF orientation, 1..8. */
   readonly orientation: number;
+  /** Whether pixels may be transparent, where the header tells. */
+  readonly hasAlpha?: boolean | undefined;
 }
 
 /** Bytes of an image as a source gave them. */

@@ -7,8 +7,9 @@
  * - All powers come from `host`. A plugin uses no global `fetch`, environment or console.
  * - `name` equals the file name; the ID is `kind.name`.
  */
-import type * as v from "valibot";
+
 import type { Driver } from "unstorage";
+import type * as v from "valibot";
 import type { ErrorCode, ErrorOptions } from "./error.ts";
 import type {
   DecodeOptions,
@@ -23,12 +24,12 @@ import type {
   Size,
 } from "./image.ts";
 
-export { CameoError } from "./error.ts";
 export type { ErrorCode, ErrorOptions } from "./error.ts";
+export { CameoError } from "./error.ts";
 export type * from "./image.ts";
-export { type Fitted, type FitRequest, fitSize, placeArea } from "./request/fit.ts";
 export type { Codec } from "./request/codec.ts";
 export * as codec from "./request/codec.ts";
+export { type FitRequest, type Fitted, fitSize, placeArea } from "./request/fit.ts";
 export type { Parameters } from "./request/parameters.ts";
 
 import type { Codec } from "./request/codec.ts";
@@ -54,7 +55,7 @@ export interface FetchOptions {
   body?: string | Uint8Array;
   /** Ends the request. Default: the guard's own deadline (`limits.fetchMs`, 30 s). */
   signal?: AbortSignal;
-  /** Hosts that may be contacted, also after a redirect: `example.com`, `*.example.com`, `host:8080`. Default: any public host. */
+  /** Hosts that may be contacted, also after a redirect: `example.com`, `*.example.com`, `host:8080`. Default: every public host. */
   allow?: readonly string[];
   /** Cap on the body after decompression, in bytes. Default `limits.sourceBytes`. */
   maxBytes?: number;
@@ -142,7 +143,7 @@ export interface TransformDefinition {
   readonly reads: readonly string[];
   /** Request parameters that it adds to the grammar. Default none. */
   readonly parameters?: Readonly<Record<string, Codec<unknown>>>;
-  /** Whether there is anything to do. Default: any of `reads` is given. */
+  /** Whether there is anything to do. Default: one of `reads` is given. */
   isNeeded?(parameters: Parameters): boolean;
   /** The size afterwards; `undefined` when it depends on the pixels. Pure. Default: unchanged. */
   size?(size: Size, parameters: Parameters): Size | undefined;

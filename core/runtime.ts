@@ -29,7 +29,11 @@ const bun = (globalThis as { Bun?: BunLike }).Bun;
 const deno = (globalThis as { Deno?: DenoLike }).Deno;
 
 /** Name and version, such as `Bun 1.4.5`. */
-export const runtimeName = bun ? `Bun ${bun.version}` : deno ? `Deno ${deno.version.deno}` : `Node ${process.versions.node}`;
+export const runtimeName = bun
+  ? `Bun ${bun.version}`
+  : deno
+    ? `Deno ${deno.version.deno}`
+    : `Node ${process.versions.node}`;
 
 /** Seconds of silence after which a connection is closed. */
 const idleTimeoutS = 120;

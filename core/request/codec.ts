@@ -23,7 +23,8 @@ export interface NumberRange {
 const plainNumber = /^-?\d{1,9}(\.\d{1,4})?$/;
 
 /** Rounds away binary noise, so that a value has one spelling: at most four decimals. */
-const formatNumber = (value: number): string => String(Math.round(value * 1e4) / 1e4);
+const round = (value: number): number => Math.round(value * 1e4) / 1e4;
+const formatNumber = (value: number): string => String(round(value));
 
 function parseNumber(text: string, { min, max }: NumberRange): number | undefined {
   if (!plainNumber.test(text)) return undefined;
@@ -59,7 +60,7 @@ export const degrees: Codec<number> = {
   parse(text) {
     const value = parseNumber(text, { min: -360, max: 360 });
     if (value === undefined) return undefined;
-    return ((value % 360) + 360) % 360;
+    return round((((value % 360) + 360) % 360));
   },
   format: formatNumber,
   takes: "degrees from -360 to 360",
@@ -129,7 +130,7 @@ export const color: Codec<Color> = {
   format({ r, g, b, a }) {
     return [r, g, b, ...(a === 255 ? [] : [a])].map((each) => each.toString(16).padStart(2, "0")).join("");
   },
-  takes: "a colour as hex (fff, ff8800, ff880080) or one of " + Object.keys(namedColors).join(", "),
+  takes: `a colour as hex (fff, ff8800, ff880080) or one of ${Object.keys(namedColors).join(", ")}`,
 };
 
 /** A fixed count of numbers, separated by commas. */
@@ -148,7 +149,9 @@ export function numbers(count: number, range: NumberRange, takes: string): Codec
 export function edges(max: number): Codec<Edges> {
   return {
     parse(value) {
-      const parts = value.split(",").map((part) => (/^\d{1,5}$/.test(part) ? inRange(Number(part), { min: 0, max }) : undefined));
+      const parts = value
+        .split(",")
+        .map((part) => (/^\d{1,5}$/.test(part) ? inRange(Number(part), { min: 0, max }) : undefined));
       if (![1, 2, 4].includes(parts.length) || parts.includes(undefined)) return undefined;
       const [top = 0, right = top, bottom = top, left = right] = parts as number[];
       return { top, right, bottom, left };

@@ -55,7 +55,10 @@ export function fitSize(size: Size, request: FitRequest): Fitted {
 }
 
 const limit = (ratio: number, enlarge: boolean | undefined): number => (enlarge ? ratio : Math.min(1, ratio));
-const times = (size: Size, ratio: number): Size => ({ width: atLeastOne(size.width * ratio), height: atLeastOne(size.height * ratio) });
+const times = (size: Size, ratio: number): Size => ({
+  width: atLeastOne(size.width * ratio),
+  height: atLeastOne(size.height * ratio),
+});
 const fitted = (scaled: Size, canvas: Size): Fitted => ({ scaled, canvas });
 
 function uniform(size: Size, ratio: number): Fitted {
@@ -90,7 +93,11 @@ const anchorPoints: Readonly<Record<Anchor, { readonly x: number; readonly y: nu
  * Where a window of size `inner` lies in `outer`. An anchor aligns the edges; a focal point is brought as near to the window's
  * centre as the edges allow.
  */
-export function placeArea(outer: Size, inner: Size, position: Anchor | { readonly x: number; readonly y: number }): Area {
+export function placeArea(
+  outer: Size,
+  inner: Size,
+  position: Anchor | { readonly x: number; readonly y: number },
+): Area {
   const free = { x: outer.width - inner.width, y: outer.height - inner.height };
   if (typeof position === "string") {
     const { x, y } = anchorPoints[position];

@@ -7,7 +7,10 @@ export type Negotiable = (typeof negotiable)[number];
 /** The modern formats that an `Accept` header names with a quality above 0 (RFC 9110 §12.5.1), in our order. */
 export function acceptedFormats(accept: string | null | undefined): readonly Negotiable[] {
   if (!accept) return [];
-  const named = accept.toLowerCase().split(",").map((part) => part.trim());
+  const named = accept
+    .toLowerCase()
+    .split(",")
+    .map((part) => part.trim());
   return negotiable.filter((format) => named.some((part) => names(part, `image/${format}`)));
 }
 

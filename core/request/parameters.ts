@@ -7,7 +7,15 @@ export const fits = ["inside", "cover", "contain", "fill", "outside"] as const;
 export type Fit = (typeof fits)[number];
 
 export const anchors = [
-  "center", "top", "bottom", "left", "right", "top-left", "top-right", "bottom-left", "bottom-right",
+  "center",
+  "top",
+  "bottom",
+  "left",
+  "right",
+  "top-left",
+  "top-right",
+  "bottom-left",
+  "bottom-right",
 ] as const;
 export type Anchor = (typeof anchors)[number];
 
@@ -50,7 +58,11 @@ const radius: Codec<number | "max"> = {
   takes: `a whole number from 0 to ${maxSidePx} px, or max for a circle`,
 };
 
-const named = <T>(codec: Codec<T>, about: string, short?: string): Codec<T> => ({ ...codec, about, ...(short ? { short } : {}) });
+const named = <T>(codec: Codec<T>, about: string, short?: string): Codec<T> => ({
+  ...codec,
+  about,
+  ...(short ? { short } : {}),
+});
 
 export const parameterTable = {
   width: named(side, "Width of the result.", "w"),
@@ -60,12 +72,19 @@ export const parameterTable = {
   dpr: named(number({ min: 0.5, max: 5 }), "Device pixel ratio: multiplies width, height, pad and radius. Default 1."),
   enlarge: named(boolean, "Allow a result larger than the original. Default 0."),
   crop: named(crop, "Keep this area of the original, before anything else."),
-  trim: named(strength({ min: 1, max: 100, unit: "percent" }, 10), "Cut away edges of one colour; the number is how much a pixel may differ."),
+  trim: named(
+    strength({ min: 1, max: 100, unit: "percent" }, 10),
+    "Cut away edges of one colour; the number is how much a pixel may differ.",
+  ),
   rotate: named(degrees, "Turn clockwise."),
   flip: named(boolean, "Mirror top to bottom."),
   flop: named(boolean, "Mirror left to right."),
   pad: named(edges(4096), "Space around the result, as CSS writes it."),
-  background: named(color, "Colour under transparent pixels, of padding and of corners. Default white where the output has no alpha.", "bg"),
+  background: named(
+    color,
+    "Colour under transparent pixels, of padding and of corners. Default white where the output has no alpha.",
+    "bg",
+  ),
   radius: named(radius, "Round the corners."),
   blur: named(strength({ min: 0.3, max: 250, unit: "px" }, 3), "Gaussian blur; the number is its sigma."),
   sharpen: named(strength({ min: 0.1, max: 10, unit: "px" }, 1), "Unsharp mask; the number is its sigma."),
@@ -83,13 +102,21 @@ export const parameterTable = {
   ),
   quality: named(integer({ min: 1, max: 100 }), "Quality of lossy formats. Default by format.", "q"),
   frames: named(integer({ min: 1, max: 1024 }), "Keep only the first frames of an animation; 1 gives a still."),
-  preset: named(text(/^[\w-]{1,64}(,[\w-]{1,64}){0,7}$/, "names of presets, separated by commas"), "Named sets of parameters from the settings.", "p"),
+  preset: named(
+    text(/^[\w-]{1,64}(,[\w-]{1,64}){0,7}$/, "names of presets, separated by commas"),
+    "Named sets of parameters from the settings.",
+    "p",
+  ),
   version: named(
     text(/^[\w.-]{1,64}$/, "up to 64 letters, digits, dots, dashes or underscores"),
     "Any version or content hash of the source: part of the cache key, and makes the answer `immutable`.",
     "v",
   ),
-  expires: named(integer({ min: 0, max: 99_999_999_999 }), "Unix time in seconds after which the URL is refused.", "exp"),
+  expires: named(
+    integer({ min: 0, max: 99_999_999_999 }),
+    "Unix time in seconds after which the URL is refused.",
+    "exp",
+  ),
   signature: named(text(/^[\w-]{16,128}$/, "a base64url signature"), "HMAC-SHA256 of the canonical URL.", "sig"),
 } as const satisfies Record<string, Codec<never> | Codec<unknown>>;
 
@@ -132,6 +159,23 @@ export interface Parameters {
 
 /** Values that mean the same as leaving the parameter out; the parser drops them, so that equal requests are equal. */
 export const defaultTexts: Readonly<Record<string, string>> = {
-  fit: "inside", position: "center", dpr: "1", enlarge: "0", trim: "0", rotate: "0", flip: "0", flop: "0", pad: "0", radius: "0",
-  blur: "0", sharpen: "0", grayscale: "0", negate: "0", brightness: "0", contrast: "0", saturation: "0", hue: "0", format: "auto",
+  fit: "inside",
+  position: "center",
+  dpr: "1",
+  enlarge: "0",
+  trim: "0",
+  rotate: "0",
+  flip: "0",
+  flop: "0",
+  pad: "0",
+  radius: "0",
+  blur: "0",
+  sharpen: "0",
+  grayscale: "0",
+  negate: "0",
+  brightness: "0",
+  contrast: "0",
+  saturation: "0",
+  hue: "0",
+  format: "auto",
 };

@@ -65,7 +65,12 @@ export function splitPath(pathname: string): SplitPath {
  * Parses a path and a query string. Throws `bad-parameter` for an unknown, repeated or malformed parameter, `bad-request` for a path
  * that is not percent-encoded UTF-8.
  */
-export function parseRequest(pathname: string, search: string, grammar: Grammar, own: MountGrammar = {}): ParsedRequest {
+export function parseRequest(
+  pathname: string,
+  search: string,
+  grammar: Grammar,
+  own: MountGrammar = {},
+): ParsedRequest {
   const { output, mount, rest } = splitPath(pathname);
   const parameters: Record<string, unknown> = {};
   const query: Record<string, string> = {};
@@ -130,14 +135,17 @@ export function formatParameters(parameters: Parameters, grammar: Grammar, excep
   const parts: string[] = [];
   for (const [name, codec] of Object.entries(grammar.codecs)) {
     const value = parameters[name];
-    if (value !== undefined && !except.includes(name)) parts.push(`${codec.short ?? name}=${escapeValue(codec.format(value))}`);
+    if (value !== undefined && !except.includes(name))
+      parts.push(`${codec.short ?? name}=${escapeValue(codec.format(value))}`);
   }
   return parts.join("&");
 }
 
 /** The canonical URL of a request: what is signed, hashed and shown. `except` leaves parameters out (the signature itself). */
 export function formatRequest(request: ParsedRequest, grammar: Grammar, except: readonly string[] = []): string {
-  const own = Object.keys(request.query).sort().map((key) => `${escapeValue(key)}=${escapeValue(request.query[key] ?? "")}`);
+  const own = Object.keys(request.query)
+    .sort()
+    .map((key) => `${escapeValue(key)}=${escapeValue(request.query[key] ?? "")}`);
   const query = [formatParameters(request.parameters, grammar, except), ...own].filter(Boolean).join("&");
   const prefix = request.output === "meta" ? "/meta/" : "/";
   return `${prefix}${request.mount}/${escapeRef(request.ref)}${query ? `?${query}` : ""}`;
@@ -148,4 +156,5 @@ export function escapeRef(ref: string): string {
   return encodeURIComponent(ref.toWellFormed()).replace(/%(2F|3A|40|2C)/g, decodeURIComponent);
 }
 
-const escapeValue = (value: string): string => encodeURIComponent(value.toWellFormed()).replace(/%(2C|3A|2F)/g, decodeURIComponent);
+const escapeValue = (value: string): string =>
+  encodeURIComponent(value.toWellFormed()).replace(/%(2C|3A|2F)/g, decodeURIComponent);

@@ -24,7 +24,10 @@ export function verifyRequest(request: ParsedRequest, grammar: Grammar, keys: re
   if (signature === undefined) return false;
   const canonical = formatRequest(request, grammar, ["signature"]);
   if (keys.some((key) => equal(signPath(canonical, key), signature))) return true;
-  throw new CameoError("signature-invalid", "The signature does not match this URL; sign its canonical form, shown by ?explain.");
+  throw new CameoError(
+    "signature-invalid",
+    "The signature does not match this URL; sign its canonical form, shown by ?explain.",
+  );
 }
 
 /** Constant-time comparison of two texts. */

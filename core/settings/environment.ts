@@ -6,7 +6,12 @@ const commandVariables = ["CAMEO_CONFIG"];
 
 /** `["cache", "memory", "maxBytes"]` → `CAMEO_CACHE_MEMORY_MAX_BYTES`. */
 export function variableName(path: readonly string[]): string {
-  const words = path.map((part) => part.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/[^A-Za-z0-9]+/g, "_").toUpperCase());
+  const words = path.map((part) =>
+    part
+      .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+      .replace(/[^A-Za-z0-9]+/g, "_")
+      .toUpperCase(),
+  );
   return `CAMEO_${words.join("_")}`;
 }
 
@@ -32,7 +37,8 @@ interface SchemaShape {
 export function scalars(schema: unknown, value: unknown, path: readonly string[] = []): Scalar[] {
   const shape = unwrap(schema as SchemaShape);
   const known = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-  if (shape.entries) return Object.entries(shape.entries).flatMap(([key, child]) => scalars(child, known[key], [...path, key]));
+  if (shape.entries)
+    return Object.entries(shape.entries).flatMap(([key, child]) => scalars(child, known[key], [...path, key]));
   if (shape.type === "record" && shape.value) {
     return Object.keys(known).flatMap((key) => scalars(shape.value, known[key], [...path, key]));
   }
@@ -58,12 +64,19 @@ function scalarType(shape: SchemaShape): ScalarType | undefined {
 /** The value that a variable's text means. Throws `bad-setting` naming the variable. */
 export function readScalar(text: string, { path, type }: Scalar): unknown {
   if (type === "string" || type === "bytes") return text;
-  if (type === "list") return text.split(",").map((part) => part.trim()).filter(Boolean);
+  if (type === "list")
+    return text
+      .split(",")
+      .map((part) => part.trim())
+      .filter(Boolean);
   if (type === "boolean" && /^(1|true|yes|on)$/i.test(text)) return true;
   if (type === "boolean" && /^(0|false|no|off)$/i.test(text)) return false;
   if (type === "number" && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
   const takes = type === "number" ? "a number" : "true or false";
-  throw new CameoError("bad-setting", `${variableName(path)} (setting ${path.join(".")}) got "${text}"; it takes ${takes}.`);
+  throw new CameoError(
+    "bad-setting",
+    `${variableName(path)} (setting ${path.join(".")}) got "${text}"; it takes ${takes}.`,
+  );
 }
 
 export interface Overlay {

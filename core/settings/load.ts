@@ -56,12 +56,19 @@ export async function readSettingsFile(file: string): Promise<Record<string, unk
 }
 
 /** Objects merge key by key; anything else is replaced. A mount or tier set to `null` or `false` is taken away. */
-export function merge(base: Readonly<Record<string, unknown>>, over: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function merge(
+  base: Readonly<Record<string, unknown>>,
+  over: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   const result: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) {
     if (value === undefined) continue;
     if ((value === null || value === false) && isObject(result[key])) delete result[key];
-    else result[key] = isObject(value) && isObject(result[key]) && !namesAnother(result[key], value) ? merge(result[key], value) : value;
+    else
+      result[key] =
+        isObject(value) && isObject(result[key]) && !namesAnother(result[key], value)
+          ? merge(result[key], value)
+          : value;
   }
   return result;
 }
@@ -100,12 +107,19 @@ export function parseSettings(input: unknown): Settings {
 }
 
 /** Options of one plugin, checked by its schema, unknown names refused. `path` is where they stand in the settings. */
-export function parseOptions(schema: OptionsSchema, input: Readonly<Record<string, unknown>>, path: readonly string[]): Record<string, unknown> {
+export function parseOptions(
+  schema: OptionsSchema,
+  input: Readonly<Record<string, unknown>>,
+  path: readonly string[],
+): Record<string, unknown> {
   const entries = (schema as { entries?: Record<string, unknown> }).entries;
   const unknown = entries && Object.keys(input).find((key) => !Object.hasOwn(entries, key));
   if (unknown !== undefined) {
     const takes = Object.keys(entries ?? {}).join(", ") || "no options";
-    throw new CameoError("bad-setting", `There is no setting ${[...path, unknown].join(".")}; ${path.join(".")} takes ${takes}.`);
+    throw new CameoError(
+      "bad-setting",
+      `There is no setting ${[...path, unknown].join(".")}; ${path.join(".")} takes ${takes}.`,
+    );
   }
   const result = v.safeParse(schema, input);
   if (result.success) return result.output as Record<string, unknown>;

@@ -11,7 +11,10 @@ function toBytes(value: number | string): number {
 
 /** Bytes: a number, or text with a unit such as `512MB` (powers of 1024). */
 export const bytes = v.pipe(
-  v.union([v.number(), v.pipe(v.string(), v.regex(/^\d+(\.\d+)?\s*([kmgt]?b)?$/i, "Give bytes as a number or as text such as 512MB"))]),
+  v.union([
+    v.number(),
+    v.pipe(v.string(), v.regex(/^\d+(\.\d+)?\s*([kmgt]?b)?$/i, "Give bytes as a number or as text such as 512MB")),
+  ]),
   v.transform(toBytes),
   v.integer(),
   v.minValue(0),
@@ -25,11 +28,23 @@ const signPolicy = v.picklist(["required", "unless-allowed", "off"]);
 /** Settings that every mount takes, whatever its source. The rest of a mount's object goes to the source plugin. */
 export const mountSchema = v.looseObject({
   source: v.pipe(v.string(), about("Name of the source plugin.")),
-  ttlS: v.pipe(v.optional(seconds, 86_400), about("How long a copy is fresh, in seconds. An origin's `Cache-Control` can shorten it.")),
-  staleS: v.pipe(v.optional(seconds, 604_800), about("How long after that a stale copy may be served while it is fetched anew.")),
+  ttlS: v.pipe(
+    v.optional(seconds, 86_400),
+    about("How long a copy is fresh, in seconds. An origin's `Cache-Control` can shorten it."),
+  ),
+  staleS: v.pipe(
+    v.optional(seconds, 604_800),
+    about("How long after that a stale copy may be served while it is fetched anew."),
+  ),
   cacheControl: v.pipe(v.optional(v.string()), about("`Cache-Control` of answers, in place of the computed one.")),
-  sign: v.pipe(v.optional(signPolicy), about("Who needs a signed URL: `required`, `unless-allowed` or `off`. Default: the source's own.")),
-  presetsOnly: v.pipe(v.optional(v.boolean(), false), about("Refuse parameters other than `preset`, `version`, `expires` and `signature`.")),
+  sign: v.pipe(
+    v.optional(signPolicy),
+    about("Who needs a signed URL: `required`, `unless-allowed` or `off`. Default: the source's own."),
+  ),
+  presetsOnly: v.pipe(
+    v.optional(v.boolean(), false),
+    about("Refuse parameters other than `preset`, `version`, `expires` and `signature`."),
+  ),
   truncated: v.pipe(v.optional(v.picklist(["refuse", "allow"]), "refuse"), about("What to do with half an image.")),
   allowPrivate: v.pipe(
     v.optional(v.array(v.string()), []),
@@ -45,14 +60,29 @@ export type MountSettings = v.InferOutput<typeof mountSchema>;
 
 const limitsSchema = v.object({
   sourceBytes: v.pipe(v.optional(bytes, 50 * 2 ** 20), about("Largest source, in bytes. A larger one is a 413.")),
-  pixels: v.pipe(v.optional(count, 50_000_000), about("Most pixels of one frame. More is a 422: a small file can hold a huge picture.")),
+  pixels: v.pipe(
+    v.optional(count, 50_000_000),
+    about("Most pixels of one frame. More is a 422: a small file can hold a huge picture."),
+  ),
   outputPx: v.pipe(v.optional(v.pipe(count, v.maxValue(16_384)), 8192), about("Longest side of a result, in pixels.")),
   frames: v.pipe(v.optional(count, 256), about("Most frames of an animation.")),
-  jobMs: v.pipe(v.optional(milliseconds, 10_000), about("Time for one image in a worker; then the worker is replaced and the answer is a 504.")),
-  fetchMs: v.pipe(v.optional(milliseconds, 30_000), about("Time for one request to an origin, with redirects and body.")),
+  jobMs: v.pipe(
+    v.optional(milliseconds, 10_000),
+    about("Time for one image in a worker; then the worker is replaced and the answer is a 504."),
+  ),
+  fetchMs: v.pipe(
+    v.optional(milliseconds, 30_000),
+    about("Time for one request to an origin, with redirects and body."),
+  ),
   queue: v.pipe(v.optional(count, 512), about("Images that may wait for a worker; more get a 503.")),
-  decodedBytes: v.pipe(v.optional(bytes, 512 * 2 ** 20), about("Decoded bytes that may be in work at one time (width × height × frames × 4).")),
-  workerHeapBytes: v.pipe(v.optional(bytes, 128 * 2 ** 20), about("A worker whose WASM memory has grown over this is replaced when idle.")),
+  decodedBytes: v.pipe(
+    v.optional(bytes, 512 * 2 ** 20),
+    about("Decoded bytes that may be in work at one time (width × height × frames × 4)."),
+  ),
+  workerHeapBytes: v.pipe(
+    v.optional(bytes, 128 * 2 ** 20),
+    about("A worker whose WASM memory has grown over this is replaced when idle."),
+  ),
   urlLength: v.pipe(v.optional(count, 8192), about("Longest path and query, in characters. A longer one is a 414.")),
 });
 
@@ -63,12 +93,20 @@ const qualitySchema = v.object({
 });
 
 export const settingsSchema = v.strictObject({
-  port: v.pipe(v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)), 3000), about("Port; 0 takes a free one.")),
+  port: v.pipe(
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)), 3000),
+    about("Port; 0 takes a free one."),
+  ),
   host: v.pipe(v.optional(v.string(), "127.0.0.1"), about("Address to listen on; `0.0.0.0` for all.")),
-  baseUrl: v.pipe(v.optional(v.pipe(v.string(), v.url())), about("Public address of this server, for URLs that it prints. Default: host and port.")),
+  baseUrl: v.pipe(
+    v.optional(v.pipe(v.string(), v.url())),
+    about("Public address of this server, for URLs that it prints. Default: host and port."),
+  ),
   secret: v.pipe(
     v.optional(v.pipe(v.string(), v.minLength(16))),
-    about("Secret of this instance, at least 16 characters: hashes refs in the cache and signs URLs. Default: made once and kept in `dataPath`."),
+    about(
+      "Secret of this instance, at least 16 characters: hashes refs in the cache and signs URLs. Default: made once and kept in `dataPath`.",
+    ),
   ),
   signingKeys: v.pipe(
     v.optional(v.array(v.pipe(v.string(), v.minLength(16))), []),
@@ -83,11 +121,20 @@ export const settingsSchema = v.strictObject({
     v.optional(v.union([v.string(), v.array(v.string())]), "magick"),
     about("Image engine, or several in the order in which they are asked, such as `bun,magick`."),
   ),
-  engines: v.pipe(v.optional(v.record(v.string(), v.record(v.string(), v.unknown())), {}), about("Options of engines, by name.")),
+  engines: v.pipe(
+    v.optional(v.record(v.string(), v.record(v.string(), v.unknown())), {}),
+    about("Options of engines, by name."),
+  ),
   workers: v.pipe(v.optional(count), about("Worker threads. Default: one per core.")),
-  mounts: v.pipe(v.optional(v.record(v.string(), mountSchema), {}), about("What is served, by the first part of the path.")),
+  mounts: v.pipe(
+    v.optional(v.record(v.string(), mountSchema), {}),
+    about("What is served, by the first part of the path."),
+  ),
   plugins: v.pipe(v.optional(v.array(v.string()), ["./plugins.d"]), about("Folders with plugins of your own.")),
-  presets: v.pipe(v.optional(v.record(v.string(), v.string()), {}), about("Named parameters, written as a query: `w=320&fit=cover`.")),
+  presets: v.pipe(
+    v.optional(v.record(v.string(), v.string()), {}),
+    about("Named parameters, written as a query: `w=320&fit=cover`."),
+  ),
   presetsOnly: v.pipe(v.optional(v.boolean(), false), about("`presetsOnly` for every mount.")),
   quality: v.pipe(v.optional(qualitySchema, {}), about("Default quality by format, 1..100.")),
   cache: v.pipe(
@@ -95,7 +142,12 @@ export const settingsSchema = v.strictObject({
       v.objectWithRest(
         {
           memory: v.optional(
-            v.object({ maxBytes: v.pipe(v.optional(bytes), about("Memory tier. Default 512 MiB or a quarter of the machine's memory.")) }),
+            v.object({
+              maxBytes: v.pipe(
+                v.optional(bytes),
+                about("Memory tier. Default 512 MiB or a quarter of the machine's memory."),
+              ),
+            }),
             {},
           ),
         },
@@ -103,13 +155,18 @@ export const settingsSchema = v.strictObject({
       ),
       {},
     ),
-    about("Cache tiers: `memory`, then every other key is a store plugin with its options, asked in the order written."),
+    about(
+      "Cache tiers: `memory`, then every other key is a store plugin with its options, asked in the order written.",
+    ),
   ),
   limits: v.pipe(v.optional(limitsSchema, {}), about("Limits, each against one kind of overload.")),
   log: v.pipe(
     v.optional(
       v.object({
-        level: v.pipe(v.optional(v.picklist(["debug", "info", "warn", "error", "silent"]), "info"), about("Least level that is written.")),
+        level: v.pipe(
+          v.optional(v.picklist(["debug", "info", "warn", "error", "silent"]), "info"),
+          about("Least level that is written."),
+        ),
         requests: v.pipe(v.optional(v.boolean(), true), about("One line per request.")),
       }),
       {},

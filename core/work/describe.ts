@@ -38,7 +38,10 @@ export async function describe(
 
 function shrunk(picture: Picture, side: number): Pixels {
   const ratio = Math.min(1, side / Math.max(picture.width, picture.height));
-  const size = { width: Math.max(1, Math.round(picture.width * ratio)), height: Math.max(1, Math.round(picture.height * ratio)) };
+  const size = {
+    width: Math.max(1, Math.round(picture.width * ratio)),
+    height: Math.max(1, Math.round(picture.height * ratio)),
+  };
   if (ratio < 1) picture.resize(size);
   return picture.pixels();
 }
@@ -74,11 +77,20 @@ export function dominantColor({ data }: Pixels): string {
   }
   const fullest = [...buckets.values()].reduce((best, each) => (each[0] > best[0] ? each : best), [0, 0, 0, 0]);
   const [count, ...sums] = fullest;
-  return `#${sums.map((sum) => Math.round(sum / Math.max(1, count)).toString(16).padStart(2, "0")).join("")}`;
+  return `#${sums
+    .map((sum) =>
+      Math.round(sum / Math.max(1, count))
+        .toString(16)
+        .padStart(2, "0"),
+    )
+    .join("")}`;
 }
 
 /** A few pixels as a data URI, to show blurred until the image is there. */
-async function preview(picture: Picture, encode: (options: EncodeOptions) => Uint8Array | Promise<Uint8Array>): Promise<string> {
+async function preview(
+  picture: Picture,
+  encode: (options: EncodeOptions) => Uint8Array | Promise<Uint8Array>,
+): Promise<string> {
   shrunk(picture, previewSidePx);
   const body = await encode({ format: "png", quality: 100, background: { r: 255, g: 255, b: 255, a: 255 } });
   return `data:image/png;base64,${Buffer.from(body).toString("base64")}`;

@@ -103,7 +103,9 @@ export class Pool {
   run(job: Job, signal?: AbortSignal): Promise<JobResult> {
     if (this.#isDisposed) return Promise.reject(stopping());
     if (this.#queue.length >= this.#options.limits.queue) {
-      return Promise.reject(new CameoError("busy", "Too many images are waiting; try again shortly.", { retryAfterS: 2 }));
+      return Promise.reject(
+        new CameoError("busy", "Too many images are waiting; try again shortly.", { retryAfterS: 2 }),
+      );
     }
     return new Promise<JobResult>((resolve, reject) => {
       const waiting: Waiting = { job, resolve, reject };
@@ -169,10 +171,11 @@ export class Pool {
 
   #refuse(slot: Slot, error: CameoError): void {
     this.#lastTrouble = error.message;
-    if (!this.#isWarm) return this.#warm.reject(error);
-    this.#options.log.error("a worker could not start", { error });
     slot.thread?.terminate();
-    setTimeout(() => !this.#isDisposed && this.#start(slot), restartMs);
+    if (this.#isWarm) {
+      this.#options.log.error("a worker could not start", { error });
+      setTimeout(() => !this.#isDisposed && this.#start(slot), restartMs);
+    } else this.#warm.reject(error);
   }
 
   #finish(slot: Slot, message: Extract<FromWorker, { type: "done" | "failed" }>): void {
@@ -201,9 +204,9 @@ export class Pool {
     if (error) {
       this.#lastTrouble = error.message;
       this.#release(slot)?.reject(error);
-      if (!this.#isWarm) return this.#warm.reject(error);
     }
-    if (!this.#isDisposed) this.#start(slot);
+    if (error && !this.#isWarm) this.#warm.reject(error);
+    else if (!this.#isDisposed) this.#start(slot);
   }
 
   /** Hands waiting jobs to free workers, in order. A job that does not fit now lets later, smaller ones pass. */
@@ -235,8 +238,15 @@ export class Pool {
 
   #tooSlow(slot: Slot): void {
     const { jobMs } = this.#options.limits;
-    this.#options.log.warn("a job missed its deadline; its worker is replaced", { jobMs, format: slot.running?.job.header.format });
-    this.#replace(slot, "too slow", new CameoError("too-slow", `The image took longer than ${jobMs} ms; ask for less or send a simpler image.`));
+    this.#options.log.warn("a job missed its deadline; its worker is replaced", {
+      jobMs,
+      format: slot.running?.job.header.format,
+    });
+    this.#replace(
+      slot,
+      "too slow",
+      new CameoError("too-slow", `The image took longer than ${jobMs} ms; ask for less or send a simpler image.`),
+    );
   }
 
   /** A job that nobody waits for any more leaves the queue; one that runs is finished. */

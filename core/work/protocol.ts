@@ -1,7 +1,7 @@
 /** What the pool and its workers say to each other. Plain data, sent by structured clone. */
 import type { ErrorCode } from "../error.ts";
 import type { Header, Plan, Rendered } from "../image.ts";
-import type { Level } from "../log.ts";
+import type { Log } from "../plugin.ts";
 
 /** One engine to set up, in the order in which engines are asked. */
 export interface EngineBoot {
@@ -64,6 +64,11 @@ export type FromWorker =
   | { readonly type: "need"; readonly kind: "bytes" | "wasm"; readonly specifier: string }
   | { readonly type: "ready" }
   | { readonly type: "refused"; readonly failure: WorkerFailure }
-  | { readonly type: "log"; readonly level: Exclude<Level, "silent">; readonly message: string; readonly fields: Readonly<Record<string, unknown>> }
+  | {
+      readonly type: "log";
+      readonly level: keyof Log;
+      readonly message: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    }
   | { readonly type: "done"; readonly id: number; readonly result: JobResult; readonly heapBytes: number }
   | { readonly type: "failed"; readonly id: number; readonly failure: WorkerFailure; readonly heapBytes: number };

@@ -56,7 +56,10 @@ function mainEngine(shop: Workshop, plan: Plan): RunningEngine {
   const format = plan.encode?.format;
   const found = format ? encoders.find(({ definition }) => definition.encodes.includes(format)) : encoders[0];
   if (found) return found;
-  throw new CameoError("engine-cannot", `The configured image engine does not write ${format ?? "images"}; ask for another format.`);
+  throw new CameoError(
+    "engine-cannot",
+    `The configured image engine does not write ${format ?? "images"}; ask for another format.`,
+  );
 }
 
 async function decode(job: Job, shop: Workshop, main: RunningEngine): Promise<{ picture: Picture; engine: string }> {
@@ -84,7 +87,10 @@ const cannotRead = (format: InputFormat): CameoError =>
 
 function apply(operation: Plan["operations"][number], picture: Picture, shop: Workshop): void | Promise<void> {
   const transform = shop.transforms.get(operation.transform);
-  if (!transform) throw new CameoError("internal", "A transform is missing in the worker.", { log: { transform: operation.transform } });
+  if (!transform)
+    throw new CameoError("internal", "A transform is missing in the worker.", {
+      log: { transform: operation.transform },
+    });
   return transform.apply(picture, operation.parameters);
 }
 

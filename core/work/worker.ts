@@ -33,7 +33,10 @@ export function serveJobs(port: Port, plugins: readonly Plugin[]): void {
   });
 }
 
-function settle(waiting: Map<string, Waiting>, { specifier, asset, error }: Extract<ToWorker, { type: "asset" }>): void {
+function settle(
+  waiting: Map<string, Waiting>,
+  { specifier, asset, error }: Extract<ToWorker, { type: "asset" }>,
+): void {
   const waiter = waiting.get(specifier);
   waiting.delete(specifier);
   if (asset) waiter?.resolve(asset);
@@ -49,11 +52,15 @@ async function boot(
   try {
     const engines: RunningEngine[] = [];
     for (const { name, options } of message.engines) {
-      const definition = plugins.find((each): each is PluginOf<"engine"> => each.kind === "engine" && each.name === name);
+      const definition = plugins.find(
+        (each): each is PluginOf<"engine"> => each.kind === "engine" && each.name === name,
+      );
       if (!definition) throw new CameoError("bad-setting", `There is no engine "${name}".`);
       engines.push({ definition, instance: await definition.setup(options, workerHost(port, `engine.${name}`, need)) });
     }
-    const transforms = new Map(plugins.flatMap((each) => (each.kind === "transform" ? [[each.name, each] as const] : [])));
+    const transforms = new Map(
+      plugins.flatMap((each) => (each.kind === "transform" ? [[each.name, each] as const] : [])),
+    );
     port.postMessage({ type: "ready" });
     return { engines, transforms, clock: () => performance.now() };
   } catch (error) {
@@ -62,9 +69,15 @@ async function boot(
   }
 }
 
-function workerHost(port: Port, plugin: string, need: (kind: "bytes" | "wasm", specifier: string) => Promise<Asset>): WorkerHost {
-  const write = (level: keyof Log) => (message: string, fields: Readonly<Record<string, unknown>> = {}) =>
-    port.postMessage({ type: "log", level, message, fields: { plugin, ...fields } });
+function workerHost(
+  port: Port,
+  plugin: string,
+  need: (kind: "bytes" | "wasm", specifier: string) => Promise<Asset>,
+): WorkerHost {
+  const write =
+    (level: keyof Log) =>
+    (message: string, fields: Readonly<Record<string, unknown>> = {}) =>
+      port.postMessage({ type: "log", level, message, fields: { plugin, ...fields } });
   return {
     log: { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") },
     fail: (code, detail, options) => new CameoError(code, detail, options),
@@ -81,7 +94,12 @@ async function answer(port: Port, message: JobMessage, shop: Workshop | undefine
     const result = await runJob(message, shop);
     const body = owned(result.rendered.body);
     port.postMessage(
-      { type: "done", id: message.id, result: { ...result, rendered: { ...result.rendered, body } }, heapBytes: heapBytes() },
+      {
+        type: "done",
+        id: message.id,
+        result: { ...result, rendered: { ...result.rendered, body } },
+        heapBytes: heapBytes(),
+      },
       [body.buffer],
     );
   } catch (error) {

@@ -1,0 +1,55 @@
+/** Every plugin that ships with Cameo. Adding one is a file and two lines here. */
+import type { Plugin } from "../core/plugin.ts";
+import bun from "../plugins/engines/bun.ts";
+import imagescript from "../plugins/engines/imagescript.ts";
+import magick from "../plugins/engines/magick.ts";
+import resvg from "../plugins/engines/resvg.ts";
+import file from "../plugins/sources/file.ts";
+import http from "../plugins/sources/http.ts";
+import disk from "../plugins/stores/disk.ts";
+import background from "../plugins/transforms/background.ts";
+import blur from "../plugins/transforms/blur.ts";
+import brightness from "../plugins/transforms/brightness.ts";
+import contrast from "../plugins/transforms/contrast.ts";
+import crop from "../plugins/transforms/crop.ts";
+import flip from "../plugins/transforms/flip.ts";
+import flop from "../plugins/transforms/flop.ts";
+import grayscale from "../plugins/transforms/grayscale.ts";
+import hue from "../plugins/transforms/hue.ts";
+import negate from "../plugins/transforms/negate.ts";
+import pad from "../plugins/transforms/pad.ts";
+import radius from "../plugins/transforms/radius.ts";
+import resize from "../plugins/transforms/resize.ts";
+import rotate from "../plugins/transforms/rotate.ts";
+import saturation from "../plugins/transforms/saturation.ts";
+import sharpen from "../plugins/transforms/sharpen.ts";
+import tint from "../plugins/transforms/tint.ts";
+import trim from "../plugins/transforms/trim.ts";
+
+export const plugins: readonly Plugin[] = [
+  file,
+  http,
+  magick,
+  resvg,
+  imagescript,
+  bun,
+  disk,
+  background,
+  blur,
+  brightness,
+  contrast,
+  crop,
+  flip,
+  flop,
+  grayscale,
+  hue,
+  negate,
+  pad,
+  radius,
+  resize,
+  rotate,
+  saturation,
+  sharpen,
+  tint,
+  trim,
+];

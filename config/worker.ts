@@ -1,0 +1,5 @@
+/** Entry point of a worker thread. */
+import { type Port, serveJobs } from "../core/work/worker.ts";
+import { plugins } from "./builtin.ts";
+
+serveJobs(globalThis as unknown as Port, plugins);

@@ -1,0 +1,57 @@
+/** `?explain`: what would be done with a request, without the bytes. */
+import { state } from "../cache/freshness.ts";
+import { toCameoError } from "../error.ts";
+import type { Services, Timings } from "../pipeline.ts";
+import { formatParameters } from "../request/parse.ts";
+import { fetch } from "../stages/fetch.ts";
+import type { ImageRequest } from "../stages/resolve.ts";
+import { transform } from "../stages/transform.ts";
+import { toProblem } from "./problem.ts";
+
+export async function explain(request: ImageRequest, services: Services, timings: Timings): Promise<Response> {
+  const hit = await services.cache.get(request.keys.variant);
+  const cache = hit
+    ? { tier: hit.tier, state: state(hit.entry.header, services.now()), ...times(hit.entry.header) }
+    : { tier: null };
+  const { snapshot } = services;
+  const { signature: _signature, ...parameters } = request.parameters;
+  const body = {
+    request: {
+      mount: request.mount.name,
+      source: request.mount.definition.name,
+      ref: request.ref,
+      parameters,
+      accepts: request.accepts,
+      isSigned: request.isSigned,
+    },
+    canonical: request.canonical,
+    query: formatParameters(request.parameters, snapshot.grammar, ["signature"]),
+    keys: request.keys,
+    cache,
+    ...(await plan(request, services, timings)),
+    generation: snapshot.generation,
+    timings,
+  };
+  return Response.json(body, { headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" } });
+}
+
+const times = ({ storedAt, freshUntil, staleUntil }: Record<"storedAt" | "freshUntil" | "staleUntil", number>) => ({
+  storedAt: new Date(storedAt).toISOString(),
+  freshUntil: new Date(freshUntil).toISOString(),
+  staleUntil: new Date(staleUntil).toISOString(),
+});
+
+/** The original's header and the plan made from it, or the problem that stands in the way. */
+async function plan(request: ImageRequest, services: Services, timings: Timings): Promise<object> {
+  const started = performance.now();
+  try {
+    const signal = new AbortController().signal;
+    const fetched = await fetch(request, services, { variant: undefined, signal });
+    timings.fetch = performance.now() - started;
+    if ("unchanged" in fetched) return {};
+    const original = { ...fetched.header, bytes: fetched.body.byteLength, from: fetched.from };
+    return { original, plan: transform(request, fetched.header, services.snapshot) };
+  } catch (error) {
+    return { problem: toProblem(toCameoError(error)) };
+  }
+}

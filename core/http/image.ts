@@ -1,0 +1,137 @@
+/** The image routes: `/{mount}/{ref}`, `/meta/{mount}/{ref}`, `?explain`, and `DELETE` to purge. */
+import { LRUCache } from "lru-cache";
+import type { Entry } from "../cache/entry.ts";
+import { CameoError, codes, toCameoError } from "../error.ts";
+import { type Answer, answer, answerFromMemory, type Services, type Timings } from "../pipeline.ts";
+import { acceptedFormats } from "../request/negotiate.ts";
+import { type ImageRequest, resolve } from "../stages/resolve.ts";
+import { explain } from "./explain.ts";
+import { cacheControl, cacheStatus, fixedHeaders, matchesEtag, serverTiming } from "./headers.ts";
+import { problemResponse } from "./problem.ts";
+
+/** Resolved requests that are kept: `resolve` is pure, so a known URL need not be parsed again. */
+const keptRequests = 8192;
+
+/** Answers a GET or HEAD; never throws. */
+export type ImageHandler = (request: Request) => Response | Promise<Response>;
+
+interface Asked {
+  readonly pathname: string;
+  readonly search: string;
+  readonly isExplain: boolean;
+}
+
+/** The path and query of an absolute URL, as they were written. */
+export function splitUrl(url: string): { readonly pathname: string; readonly search: string } {
+  const path = url.slice(url.indexOf("/", url.indexOf("//") + 2)).split("#", 1)[0] ?? "/";
+  const question = path.indexOf("?");
+  return question < 0
+    ? { pathname: path, search: "" }
+    : { pathname: path.slice(0, question), search: path.slice(question + 1) };
+}
+
+export function createImageHandler(services: Services): ImageHandler {
+  const resolved = new LRUCache<string, ImageRequest>({ max: keptRequests });
+  const fixed = new WeakMap<Entry, Record<string, string>>();
+  const { log, snapshot } = services;
+
+  function lookUp(asked: Asked, accept: string | undefined): ImageRequest {
+    const key = `${asked.pathname}?${asked.search} ${acceptedFormats(accept).join()}`;
+    const known = resolved.get(key);
+    if (known) return held(known, services.now());
+    const request = resolve({ pathname: asked.pathname, search: asked.search, accept }, snapshot, services.now());
+    resolved.set(key, request);
+    return request;
+  }
+
+  function respond(request: Request, image: ImageRequest, found: Answer, timings: Timings): Response {
+    const entry = found.entry;
+    const known = fixed.get(entry) ?? fixedHeaders(entry, image);
+    fixed.set(entry, known);
+    const headers = {
+      ...known,
+      "cache-control": cacheControl(entry, image, services.now()),
+      "x-cache": cacheStatus(found),
+      "server-timing": serverTiming(timings),
+    };
+    if (matchesEtag(request.headers.get("if-none-match"), entry.header.etag)) return notModified(headers);
+    return new Response(request.method === "HEAD" ? null : (entry.body as Uint8Array<ArrayBuffer>), { headers });
+  }
+
+  function refuse(request: Request, asked: Asked | undefined, error: unknown, started: number): Response {
+    const known = toCameoError(error);
+    const { report } = codes[known.code];
+    const mount = asked?.pathname.split("/")[1];
+    if (report)
+      services.troubles.note(known.code === "busy" || known.code === "too-slow" ? "workers" : "requests", known);
+    const fields = { code: known.code, detail: known.detail, mount, ...known.options.log, cause: known.options.cause };
+    log[report ? "warn" : "debug"]("request failed", fields);
+    const response = problemResponse(known, request.method);
+    record(request, mount, response.status, "", started);
+    return response;
+  }
+
+  function record(request: Request, mount: string | undefined, status: number, cached: string, started: number): void {
+    if (!snapshot.settings.log.requests) return;
+    const ms = Math.round((performance.now() - started) * 100) / 100;
+    log.info("request", { method: request.method, mount, status, cache: cached, ms });
+  }
+
+  async function make(
+    request: Request,
+    asked: Asked,
+    image: ImageRequest,
+    timings: Timings,
+    started: number,
+  ): Promise<Response> {
+    try {
+      if (asked.isExplain) return await explain(image, services, timings);
+      const found = await answer(image, services, timings, request.signal);
+      const response = respond(request, image, found, { ...timings, total: performance.now() - started });
+      record(request, image.mount.name, response.status, cacheStatus(found), started);
+      return response;
+    } catch (error) {
+      return refuse(request, asked, error, started);
+    }
+  }
+
+  return (request) => {
+    const started = performance.now();
+    let asked: Asked | undefined;
+    try {
+      asked = readUrl(request.url, snapshot.settings.limits.urlLength);
+      const image = lookUp(asked, request.headers.get("accept") ?? undefined);
+      const found = asked.isExplain ? undefined : answerFromMemory(image, services);
+      const timings = { resolve: performance.now() - started };
+      if (!found) return make(request, asked, image, timings, started);
+      const response = respond(request, image, found, timings);
+      record(request, image.mount.name, response.status, "HIT memory", started);
+      return response;
+    } catch (error) {
+      return refuse(request, asked, error, started);
+    }
+  };
+}
+
+/** A kept request is still subject to its expiry. */
+function held(request: ImageRequest, now: number): ImageRequest {
+  const { expires } = request.parameters;
+  if (expires === undefined || expires * 1000 > now) return request;
+  throw new CameoError("url-expired", "This URL has expired; ask for a new one.");
+}
+
+/** Takes `explain` off the query: it is no part of the picture. */
+export function readUrl(url: string, maxLength: number): Asked {
+  const { pathname, search } = splitUrl(url);
+  if (pathname.length + search.length > maxLength) {
+    throw new CameoError("url-too-long", `The URL is longer than ${maxLength} characters, the limit here.`);
+  }
+  if (!search.includes("explain")) return { pathname, search, isExplain: false };
+  const kept = search.split("&").filter((part) => !/^explain(=(1|true)?)?$/.test(part));
+  return { pathname, search: kept.join("&"), isExplain: kept.length < search.split("&").length };
+}
+
+function notModified(headers: Record<string, string>): Response {
+  const { "content-length": _length, "content-type": _type, "content-disposition": _name, ...kept } = headers;
+  return new Response(null, { status: 304, headers: kept });
+}

@@ -1,0 +1,73 @@
+/** Routes that need the admin token, and `/health`. */
+import { CameoError, toCameoError } from "../error.ts";
+import type { Services } from "../pipeline.ts";
+import { equal } from "../request/sign.ts";
+import { runtimeName } from "../runtime.ts";
+import { resolve } from "../stages/resolve.ts";
+import { splitUrl } from "./image.ts";
+import { problemResponse } from "./problem.ts";
+
+/** Throws `unauthorized` unless the request carries the admin token; without one configured, operators' routes are off. */
+export function requireOperator(request: Request, adminToken: string | undefined): void {
+  if (adminToken === undefined) {
+    throw new CameoError("unauthorized", "Operators' routes are off; set adminToken (CAMEO_ADMIN_TOKEN) to use them.");
+  }
+  const [scheme = "", token = ""] = (request.headers.get("authorization") ?? "").split(" ");
+  if (scheme.toLowerCase() === "bearer" && equal(token, adminToken)) return;
+  throw new CameoError("unauthorized", "Send the admin token as `Authorization: Bearer …`.");
+}
+
+/** `DELETE` on an image's own URL: the original and everything made from it, on every tier. Its parameters do not matter. */
+export async function purge(request: Request, services: Services): Promise<Response> {
+  try {
+    const { settings } = services.snapshot;
+    requireOperator(request, settings.adminToken);
+    const { pathname, search } = splitUrl(request.url);
+    const image = resolvePurged(pathname, search, services);
+    const purged = await services.cache.purge(image.keys.prefix);
+    services.log.info("purged", { mount: image.mount.name, entries: purged });
+    return Response.json(
+      { purged, mount: image.mount.name, ref: image.ref },
+      { headers: { "cache-control": "no-store" } },
+    );
+  } catch (error) {
+    return problemResponse(toCameoError(error), request.method);
+  }
+}
+
+/** An operator needs no signature and no allow-list to throw something away. */
+function resolvePurged(pathname: string, search: string, services: Services): ReturnType<typeof resolve> {
+  const { snapshot } = services;
+  const mounts = new Map([...snapshot.mounts].map(([name, mount]) => [name, { ...mount, sign: "off" as const }]));
+  const own = [...mounts.values()].flatMap(({ grammar }) => [...(grammar.query ?? []), grammar.refParameter ?? ""]);
+  const kept = search.split("&").filter((part) => own.includes(part.split("=")[0] || "-"));
+  return resolve({ pathname, search: kept.join("&"), accept: undefined }, { ...snapshot, mounts }, services.now());
+}
+
+export interface HealthFacts {
+  readonly version: string;
+  readonly startedAt: number;
+  isReady(): boolean;
+}
+
+/** Live (it answers), ready (workers are warm), and how each part is. 503 until ready. */
+export function health(services: Services, facts: HealthFacts): Response {
+  const isReady = facts.isReady();
+  const body = {
+    status: isReady ? "ready" : "starting",
+    live: true,
+    ready: isReady,
+    version: facts.version,
+    runtime: runtimeName,
+    generation: services.snapshot.generation,
+    engines: services.snapshot.engines.map(({ name }) => name),
+    mounts: [...services.snapshot.mounts.keys()],
+    uptimeS: Math.round((services.now() - facts.startedAt) / 1000),
+    memoryBytes: process.memoryUsage().rss,
+    workers: services.pool.stats(),
+    flights: services.flights.size(),
+    tiers: services.cache.stats().tiers,
+    troubles: services.troubles.list(),
+  };
+  return Response.json(body, { status: isReady ? 200 : 503, headers: { "cache-control": "no-store" } });
+}

@@ -1,0 +1,29 @@
+/** The only file that turns errors into responses: RFC 9457 problem documents. */
+import { type CameoError, codes, type ErrorCode, toCameoError } from "../error.ts";
+
+/** Where the codes are explained. A relative reference: it works on every instance. */
+const typeOf = (code: ErrorCode): string => `/docs#${code}`;
+
+/** The problem document of an error. Public parts only. */
+export function toProblem(error: CameoError): Record<string, unknown> {
+  const { status, title } = codes[error.code];
+  return { type: typeOf(error.code), title, status, code: error.code, detail: error.detail, ...error.options.fields };
+}
+
+/** The answer to a failure. A retryable one says when; none is cacheable for longer than it is remembered. */
+export function problemResponse(error: unknown, method = "GET"): Response {
+  const known = toCameoError(error);
+  const { status, cacheS, retryable } = codes[known.code];
+  const headers: Record<string, string> = {
+    "content-type": "application/problem+json",
+    "cache-control": cacheS > 0 ? `public, max-age=${cacheS}` : "no-store",
+    "x-content-type-options": "nosniff",
+    "access-control-allow-origin": "*",
+  };
+  const retryAfterS = known.options.retryAfterS ?? (retryable ? Math.max(1, cacheS) : undefined);
+  if (retryAfterS !== undefined && (status === 503 || known.options.retryAfterS))
+    headers["retry-after"] = String(retryAfterS);
+  if (known.code === "unauthorized") headers["www-authenticate"] = 'Bearer realm="cameo"';
+  if (known.code === "method-not-allowed") headers.allow = "GET, HEAD, DELETE";
+  return new Response(method === "HEAD" ? null : JSON.stringify(toProblem(known)), { status, headers });
+}

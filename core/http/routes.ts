@@ -1,0 +1,32 @@
+/** Every route of a snapshot, as one Elysia app. */
+import { Elysia } from "elysia";
+import { CameoError } from "../error.ts";
+import type { Services } from "../pipeline.ts";
+import type { Handler } from "../runtime.ts";
+import { createImageHandler } from "./image.ts";
+import { type HealthFacts, health, purge } from "./operators.ts";
+import { problemResponse } from "./problem.ts";
+
+/** The handler of everything that a server answers. */
+export function createRoutes(services: Services, facts: HealthFacts): Handler {
+  const image = createImageHandler(services);
+  const app = new Elysia({ aot: true })
+    .onError(({ error, request }) => problemResponse(error, request.method))
+    .get("/health", () => health(services, facts));
+  for (const name of services.snapshot.mounts.keys()) {
+    for (const path of [`/${name}`, `/${name}/*`, `/meta/${name}/*`]) {
+      app.get(path, ({ request }) => image(request)).head(path, ({ request }) => image(request));
+    }
+    app.delete(`/${name}/*`, ({ request }) => purge(request, services));
+  }
+  app.all("/*", ({ request }) => problemResponse(noRoute(request, services), request.method));
+  return (request) => app.fetch(request);
+}
+
+function noRoute(request: Request, services: Services): CameoError {
+  if (!["GET", "HEAD", "DELETE"].includes(request.method)) {
+    return new CameoError("method-not-allowed", "This route answers GET and HEAD.");
+  }
+  const mounts = [...services.snapshot.mounts.keys()].map((name) => `/${name}/…`).join(", ");
+  return new CameoError("no-such-route", `Nothing is served here; there are ${mounts}, /meta/…, /health and /docs.`);
+}

@@ -1,0 +1,154 @@
+/**
+ * The pipeline: resolve → fetch → transform → render → store. Each stage is one file with one exported function that takes a readonly
+ * value and returns the next one. Before `fetch` the cache is asked, and one flight per key is shared by all who wait.
+ */
+import type { Cache, CacheHit } from "./cache/cache.ts";
+import type { Entry } from "./cache/entry.ts";
+import type { Flights } from "./cache/flight.ts";
+import { negativeFreshness, state } from "./cache/freshness.ts";
+import { codes, toCameoError } from "./error.ts";
+import type { Troubles } from "./metrics.ts";
+import type { Log } from "./plugin.ts";
+import type { Snapshot } from "./registry/snapshot.ts";
+import { fetch, negativeEntry, rethrown } from "./stages/fetch.ts";
+import { render } from "./stages/render.ts";
+import { type ImageRequest, resolve } from "./stages/resolve.ts";
+import { store, toEntry } from "./stages/store.ts";
+import { transform } from "./stages/transform.ts";
+import type { Pool } from "./work/pool.ts";
+
+export const pipeline = [resolve, fetch, transform, render, store] as const;
+
+/** What the stages work with. */
+export interface Services {
+  readonly snapshot: Snapshot;
+  readonly cache: Cache;
+  readonly flights: Flights;
+  readonly pool: Pool;
+  readonly log: Log;
+  readonly troubles: Troubles;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** 0 ≤ n < 1, for jitter. */
+  random(): number;
+}
+
+/** Milliseconds by stage, for `Server-Timing`. */
+export type Timings = Record<string, number>;
+
+export interface Answer {
+  readonly entry: Entry;
+  readonly cached: "HIT" | "STALE" | "MISS";
+  /** Tier of a hit, `origin` of a miss. */
+  readonly tier: string;
+}
+
+/** From memory, if it is fresh there: no promise, no stage, the hot path. Throws a failure that is remembered. */
+export function answerFromMemory(request: ImageRequest, { cache, now }: Services): Answer | undefined {
+  const hit = cache.peek(request.keys.variant);
+  if (!hit || state(hit.entry.header, now()) !== "fresh") return undefined;
+  return toAnswer(hit, "HIT");
+}
+
+/** Any image: from the cache, stale and renewed behind the client's back, or made. A client that leaves cancels only itself. */
+export async function answer(
+  request: ImageRequest,
+  services: Services,
+  timings: Timings,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const asked = performance.now();
+  const hit = await services.cache.get(request.keys.variant);
+  timings.cache = performance.now() - asked;
+  const now = hit ? state(hit.entry.header, services.now()) : "expired";
+  if (hit && now === "fresh") return toAnswer(hit, "HIT");
+  if (hit && now === "stale" && hit.entry.header.kind === "variant") {
+    renew(request, services, hit.entry);
+    return toAnswer(hit, "STALE");
+  }
+  const entry = await services.flights.run(
+    request.keys.variant,
+    (shared) => make(request, services, undefined, timings, shared),
+    signal,
+  );
+  return { entry, cached: "MISS", tier: "origin" };
+}
+
+function toAnswer({ entry, tier }: CacheHit, cached: "HIT" | "STALE"): Answer {
+  if (entry.header.error) throw rethrown(entry.header.error);
+  return { entry, cached, tier };
+}
+
+/** Revalidates in the background. While the origin is down the stale copy is served on, and the origin is left alone for a while. */
+function renew(request: ImageRequest, services: Services, stale: Entry): void {
+  const retryAt = stale.header.facts?.retryAt;
+  if (typeof retryAt === "number" && retryAt > services.now()) return;
+  const ticket = services.cache.ticket(request.keys.prefix);
+  services.flights
+    .run(request.keys.variant, (signal) => make(request, services, stale, {}, signal))
+    .catch((error) => {
+      const { code } = toCameoError(error);
+      services.troubles.note(`mount.${request.mount.name}`, error);
+      const pause = codes[code].retryable ? negativeFreshness(code, services.now(), services.random()) : undefined;
+      if (!pause) return;
+      const facts = { ...stale.header.facts, retryAt: pause.freshUntil };
+      void services.cache.set(request.keys.variant, { header: { ...stale.header, facts }, body: stale.body }, ticket);
+    });
+}
+
+/** The stages after `resolve`, for one variant. */
+async function make(
+  request: ImageRequest,
+  services: Services,
+  stale: Entry | undefined,
+  timings: Timings,
+  signal: AbortSignal,
+): Promise<Entry> {
+  const ticket = services.cache.ticket(request.keys.prefix);
+  try {
+    const entry = await makeEntry(request, services, stale, timings, signal);
+    store(request, entry, services, ticket);
+    return entry;
+  } catch (error) {
+    const known = toCameoError(error);
+    const keepsStale = stale !== undefined && codes[known.code].retryable;
+    const times = keepsStale ? undefined : negativeFreshness(known.code, services.now(), services.random());
+    if (times) store(request, negativeEntry(known, times), services, ticket);
+    throw known;
+  }
+}
+
+async function makeEntry(
+  request: ImageRequest,
+  services: Services,
+  stale: Entry | undefined,
+  timings: Timings,
+  signal: AbortSignal,
+): Promise<Entry> {
+  const started = performance.now();
+  const fetched = await fetch(request, services, { variant: stale, signal });
+  timings.fetch = performance.now() - started;
+  if ("unchanged" in fetched) {
+    if (stale) return { header: { ...stale.header, ...fetched.times }, body: stale.body };
+    throw new Error("A source answered `unchanged` without being asked about a copy.");
+  }
+  if (stale && stale.header.origin?.sha256 === fetched.origin.sha256) {
+    const { storedAt, freshUntil, staleUntil } = fetched.times;
+    return { header: { ...stale.header, storedAt, freshUntil, staleUntil }, body: stale.body };
+  }
+  const plan = transform(request, fetched.header, services.snapshot);
+  const queued = performance.now();
+  const { rendered, timings: spent } = await render(
+    { body: fetched.body, header: fetched.header, plan },
+    services,
+    signal,
+  );
+  const busy = spent.decodeMs + spent.operateMs + spent.encodeMs;
+  Object.assign(timings, {
+    queue: performance.now() - queued - busy,
+    decode: spent.decodeMs,
+    transform: spent.operateMs,
+    encode: spent.encodeMs,
+  });
+  return toEntry(rendered, fetched);
+}

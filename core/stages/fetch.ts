@@ -1,0 +1,189 @@
+/** fetch: `ImageRequest` → the original, from the cache if it is fresh, else from its source; type and header read from the bytes. */
+import { createHash } from "node:crypto";
+import type { Ticket } from "../cache/cache.ts";
+import type { Entry } from "../cache/entry.ts";
+import { freshness, negativeFreshness, state } from "../cache/freshness.ts";
+import { CameoError, codes, type ErrorOptions, toCameoError } from "../error.ts";
+import type { Header, Original } from "../image.ts";
+import type { Services } from "../pipeline.ts";
+import { readHeader } from "../work/header.ts";
+import type { ImageRequest } from "./resolve.ts";
+
+/** Times of an entry, in milliseconds since 1970. */
+export interface Times {
+  readonly storedAt: number;
+  readonly freshUntil: number;
+  readonly staleUntil: number;
+}
+
+/** The source's validators, and the hash of what it gave. */
+export interface Origin {
+  readonly etag?: string;
+  readonly lastModified?: string;
+  readonly sha256?: string;
+}
+
+export interface Fetched {
+  readonly body: Uint8Array;
+  readonly header: Header;
+  readonly origin: Origin;
+  readonly times: Times;
+  /** Where the bytes came from: a tier, `origin`, or `revalidated`. */
+  readonly from: string;
+}
+
+/** The source says that nothing changed, and no body was needed to hear it. */
+export interface Unchanged {
+  readonly unchanged: true;
+  readonly times: Times;
+}
+
+export interface FetchNeeds {
+  /** The variant at hand, if one is: its validators may save the download. */
+  readonly variant: Entry | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One flight per original. Throws `not-found`, `host-not-allowed`, `origin-failed`, `origin-timeout`, `source-too-large`,
+ * `unsupported-type` or `broken-image`; failures are kept for a short time, so that a missing image is not asked for again and again.
+ */
+export async function fetch(
+  request: ImageRequest,
+  services: Services,
+  needs: FetchNeeds,
+): Promise<Fetched | Unchanged> {
+  const hit = await services.cache.get(request.keys.original);
+  if (hit && state(hit.entry.header, services.now()) === "fresh") return fromEntry(hit.entry, hit.tier, services);
+  const previous = hit && hit.entry.header.kind === "original" ? hit.entry : undefined;
+  const load = (signal: AbortSignal) => loadAndKeep(request, services, previous, needs.variant, signal);
+  return services.flights.run(flightKey(request, previous, needs.variant), load, needs.signal);
+}
+
+/** A flight that may end without a body is no use to those who hold no variant. */
+function flightKey(request: ImageRequest, previous: Entry | undefined, variant: Entry | undefined): string {
+  return !previous && variant ? `${request.keys.original}?${request.keys.variant}` : request.keys.original;
+}
+
+function fromEntry({ header, body }: Entry, tier: string, services: Services): Fetched {
+  if (header.error) throw rethrown(header.error);
+  const read = readHeader(body, { maxFrames: services.snapshot.settings.limits.frames });
+  return { body, header: read, origin: header.origin ?? {}, times: header, from: tier };
+}
+
+/** An error as it was when it was kept. */
+export function rethrown(error: NonNullable<Entry["header"]["error"]>): CameoError {
+  return new CameoError(error.code, error.detail, { log: { cached: true } });
+}
+
+async function loadAndKeep(
+  request: ImageRequest,
+  services: Services,
+  previous: Entry | undefined,
+  variant: Entry | undefined,
+  signal: AbortSignal,
+): Promise<Fetched | Unchanged> {
+  const ticket = services.cache.ticket(request.keys.prefix);
+  try {
+    const loaded = await loadOnce(request, services, (previous ?? variant)?.header.origin, signal);
+    if (loaded !== "unchanged") return await keep(request, services, loaded, ticket);
+    const times = freshness(request.mount.settings, services.now());
+    if (!previous) return { unchanged: true, times };
+    const entry = { header: { ...previous.header, ...times }, body: previous.body };
+    void services.cache.set(request.keys.original, entry, ticket);
+    return fromEntry(entry, "revalidated", services);
+  } catch (error) {
+    const known = toCameoError(error);
+    services.troubles.note(`mount.${request.mount.name}`, known);
+    const soon = previous && retrySoon(known, previous, services);
+    if (previous && soon) return { ...fromEntry(previous, "stale", services), times: soon };
+    keepFailure(request, services, known, ticket);
+    throw known;
+  }
+}
+
+/** Stale-if-error: what is made from an old copy is looked at again soon, and not kept longer than the copy. */
+function retrySoon(error: CameoError, previous: Entry, services: Services): Times | undefined {
+  const isUsable = codes[error.code].retryable && state(previous.header, services.now()) === "stale";
+  const soon = isUsable ? negativeFreshness(error.code, services.now(), services.random()) : undefined;
+  return soon && { ...soon, staleUntil: previous.header.staleUntil };
+}
+
+async function loadOnce(
+  { mount, ref, query, isSigned }: ImageRequest,
+  services: Services,
+  origin: Origin | undefined,
+  signal: AbortSignal,
+): Promise<Original | "unchanged"> {
+  const deadline = AbortSignal.timeout(services.snapshot.settings.limits.fetchMs);
+  const loaded = await settle(
+    mount.source.load(ref, { signal: AbortSignal.any([signal, deadline]), previous: origin, isSigned, query }),
+    deadline,
+    `source.${mount.definition.name}`,
+  );
+  if (loaded === null) throw new CameoError("not-found", "There is no image under this name.");
+  return loaded;
+}
+
+/** A source that hangs meets the deadline even if it ignores its signal; a stranger's error becomes `origin-failed` with its ID. */
+async function settle<T>(work: Promise<T>, deadline: AbortSignal, plugin: string): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const expire = () =>
+    late.reject(new CameoError("origin-timeout", "The source took too long; try again later.", { log: { plugin } }));
+  deadline.addEventListener("abort", expire, { once: true });
+  try {
+    return await Promise.race([work, late.promise]);
+  } catch (error) {
+    if (error instanceof CameoError) throw error;
+    const options: ErrorOptions = { cause: error, log: { plugin } };
+    throw new CameoError("origin-failed", "The source of this image failed; the log has the reason.", options);
+  } finally {
+    deadline.removeEventListener("abort", expire);
+  }
+}
+
+async function keep(request: ImageRequest, services: Services, original: Original, ticket: Ticket): Promise<Fetched> {
+  const { limits } = services.snapshot.settings;
+  if (original.body.byteLength > limits.sourceBytes) {
+    throw new CameoError("source-too-large", `The source is larger than ${limits.sourceBytes} bytes, the limit here.`);
+  }
+  const header = readHeader(original.body, { maxFrames: limits.frames });
+  const sha256 = createHash("sha256").update(original.body).digest("hex");
+  const times = freshness(request.mount.settings, services.now(), original.maxAgeS);
+  const { etag, lastModified } = original;
+  const origin = { sha256, ...(etag ? { etag } : {}), ...(lastModified ? { lastModified } : {}) };
+  if (!original.isLocal) {
+    const entryHeader = {
+      kind: "original",
+      type: "application/octet-stream",
+      etag: `"${sha256}"`,
+      sha256,
+      ...times,
+      origin,
+    } as const;
+    void services.cache.set(request.keys.original, { header: entryHeader, body: original.body }, ticket);
+  }
+  return { body: original.body, header, origin, times, from: "origin" };
+}
+
+function keepFailure(request: ImageRequest, services: Services, error: CameoError, ticket: Ticket): void {
+  const times = negativeFreshness(error.code, services.now(), services.random());
+  if (times) void services.cache.set(request.keys.original, negativeEntry(error, times), ticket);
+}
+
+/** The memory of a failure. */
+export function negativeEntry({ code, detail }: CameoError, times: Times): Entry {
+  const body = new Uint8Array();
+  const sha256 = createHash("sha256").update(body).digest("hex");
+  return {
+    header: {
+      kind: "negative",
+      type: "application/problem+json",
+      etag: `"${sha256}"`,
+      sha256,
+      ...times,
+      error: { code, detail },
+    },
+    body,
+  };
+}

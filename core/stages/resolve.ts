@@ -1,0 +1,128 @@
+/** resolve: path + query + headers → `ImageRequest`. Pure, so that its answers can be kept. */
+import { hashRef, hashVariant, originalKey, refPrefix, variantKey } from "../cache/key.ts";
+import { CameoError } from "../error.ts";
+import { expandPresets, refuseOwnParameters } from "../registry/presets.ts";
+import type { Mount, Snapshot } from "../registry/snapshot.ts";
+import { acceptedFormats, type Negotiable } from "../request/negotiate.ts";
+import type { Parameters } from "../request/parameters.ts";
+import { formatParameters, formatRequest, type ParsedRequest, parseRequest, splitPath } from "../request/parse.ts";
+import { verifyRequest } from "../request/sign.ts";
+
+/** The caller's words, as HTTP or the command line gives them. */
+export interface RawRequest {
+  /** Percent-encoded path, beginning with `/`. */
+  readonly pathname: string;
+  /** Query string without `?`. */
+  readonly search: string;
+  readonly accept: string | undefined;
+}
+
+export interface CacheKeys {
+  /** Everything made from this source. */
+  readonly prefix: string;
+  readonly original: string;
+  readonly variant: string;
+}
+
+/** A request that is allowed, with all that can be known before the source is asked. */
+export interface ImageRequest {
+  readonly output: "image" | "meta";
+  readonly mount: Mount;
+  readonly ref: string;
+  /** The source's own query parameters. */
+  readonly query: Readonly<Record<string, string>>;
+  /** With presets filled in. */
+  readonly parameters: Parameters;
+  /** Modern formats that the client takes; empty unless the format is negotiated. */
+  readonly accepts: readonly Negotiable[];
+  /** Whether `format=auto` decides, so that the answer varies with `Accept`. */
+  readonly isNegotiated: boolean;
+  readonly isSigned: boolean;
+  /** Canonical URL without its signature: what is signed. */
+  readonly canonical: string;
+  readonly keys: CacheKeys;
+}
+
+/** Parameters that say who may ask, not what is made. */
+const accessParameters = ["preset", "expires", "signature", "version"] as const;
+
+/**
+ * Parses, checks signature and expiry, fills presets in, makes the cache keys. Throws `no-such-route`, `bad-parameter`, `bad-request`,
+ * `signature-required`, `signature-invalid` or `url-expired`.
+ */
+export function resolve(raw: RawRequest, snapshot: Snapshot, now: number): ImageRequest {
+  const mount = findMount(raw.pathname, snapshot);
+  const parsed = parseRequest(raw.pathname, raw.search, snapshot.grammar, mount.grammar);
+  const isSigned = verifyRequest(parsed, snapshot.grammar, snapshot.signingKeys, now);
+  if (parsed.ref === "") throw new CameoError("not-found", "The path names no image; add one after the mount's name.");
+  const ref = mount.source.normalize?.(parsed.ref) ?? parsed.ref;
+  refuseUnsigned(mount, ref, isSigned);
+  const parameters = fillIn(parsed.parameters, mount, snapshot);
+  const isNegotiated = parsed.output === "image" && (parameters.format ?? "auto") === "auto";
+  const accepts = isNegotiated ? acceptedFormats(raw.accept) : [];
+  const request = {
+    output: parsed.output,
+    mount,
+    ref,
+    query: parsed.query,
+    parameters,
+    accepts,
+    isNegotiated,
+    isSigned,
+  };
+  const canonical = formatRequest({ ...parsed, ref }, snapshot.grammar, ["signature"]);
+  return { ...request, canonical, keys: makeKeys(request, snapshot) };
+}
+
+function findMount(pathname: string, snapshot: Snapshot): Mount {
+  const { mount: name } = splitPath(pathname);
+  const mount = snapshot.mounts.get(name);
+  if (mount) return mount;
+  const names = [...snapshot.mounts.keys()].map((each) => `/${each}/`).join(", ");
+  throw new CameoError("no-such-route", `Nothing is served here; there are ${names}.`);
+}
+
+function refuseUnsigned(mount: Mount, ref: string, isSigned: boolean): void {
+  if (isSigned || mount.sign === "off") return;
+  if (mount.sign === "required")
+    throw new CameoError("signature-required", "This mount takes signed URLs only; sign this one.");
+  if (mount.source.isAllowed?.(ref) ?? true) return;
+  throw new CameoError(
+    "host-not-allowed",
+    "This host is not on the allow-list; add it to the mount's `allow`, or sign the URL.",
+  );
+}
+
+function fillIn(parameters: Parameters, mount: Mount, snapshot: Snapshot): Parameters {
+  if (snapshot.settings.presetsOnly || mount.settings.presetsOnly) refuseOwnParameters(parameters);
+  return expandPresets(parameters, snapshot.presets);
+}
+
+type Unkeyed = Pick<ImageRequest, "mount" | "ref" | "query" | "parameters" | "accepts" | "output">;
+
+/** An original depends on ref, version and the source's own query; a variant on all else too. */
+function makeKeys({ mount, ref, query, parameters, accepts, output }: Unkeyed, snapshot: Snapshot): CacheKeys {
+  const refHash = hashRef(snapshot.secret, mount.name, ref);
+  const own = Object.keys(query).length > 0 ? formatRequest(ownOnly(mount, ref, query), snapshot.grammar) : "";
+  const edition =
+    parameters.version === undefined && own === "" ? "" : hashVariant(`${parameters.version ?? ""}|${own}`);
+  const look = formatParameters(parameters, snapshot.grammar, accessParameters);
+  const quality = JSON.stringify(snapshot.settings.quality);
+  const engines = JSON.stringify(snapshot.engines);
+  const variant = hashVariant(
+    [output, look, accepts.join(), edition, quality, engines, mount.settings.truncated].join("|"),
+  );
+  return {
+    prefix: refPrefix(mount.name, refHash),
+    original: originalKey(mount.name, refHash) + (edition && `-${edition}`),
+    variant: variantKey(mount.name, refHash, variant),
+  };
+}
+
+const ownOnly = (mount: Mount, ref: string, query: ImageRequest["query"]): ParsedRequest => ({
+  output: "image",
+  mount: mount.name,
+  ref,
+  parameters: {},
+  query,
+});

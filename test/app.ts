@@ -1,0 +1,75 @@
+/** The front door for tests: a whole app with real workers, asked by URL, without a socket. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readAsset } from "../config/assets.ts";
+import { plugins } from "../config/builtin.ts";
+import { type App, createApp } from "../core/app.ts";
+import { createLog, type LogSink } from "../core/log.ts";
+import type { Plugin } from "../core/plugin.ts";
+import { loadSettings, merge } from "../core/settings/load.ts";
+import type { SettingsInput } from "../core/settings/schema.ts";
+
+export interface TestApp {
+  readonly app: App;
+  /** A folder of this app's own, gone after `close`. */
+  readonly folder: string;
+  /** Lines written to the log so far. */
+  readonly lines: string[];
+  /** The clock; move it with `advance`. */
+  advance(seconds: number): void;
+  /** Asks for a path such as `/images/a.jpg?w=10`. */
+  get(path: string, init?: RequestInit): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface TestAppOptions {
+  readonly settings?: SettingsInput;
+  /** Used besides the built-in ones. */
+  readonly plugins?: readonly Plugin[];
+  /** Keep this folder's cache and secret. Default: a new one. */
+  readonly folder?: string;
+}
+
+/** One worker, a cache in a temporary folder, a clock that starts at the present. */
+export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "cameo-app-")));
+  const all = [...plugins, ...(options.plugins ?? [])];
+  const base = { workers: 1, dataPath: folder, cache: { memory: {}, disk: { path: join(folder, "cache") } } };
+  const { settings } = await loadSettings({
+    defaults: merge(base, (options.settings ?? {}) as Record<string, unknown>) as SettingsInput,
+    environment: {},
+    findOptions(kind, name) {
+      const found = all.find((each) => each.kind === kind && each.name === name);
+      return found && "options" in found ? found.options : undefined;
+    },
+  });
+  const lines: string[] = [];
+  const sink: LogSink = { write: (text) => void lines.push(...text.trimEnd().split("\n")) };
+  let offsetMs = 0;
+  const now = () => Date.now() + offsetMs;
+  const app = await createApp({
+    settings,
+    plugins: all,
+    version: "0.0.0-test",
+    log: createLog({ level: "debug", sink, now }),
+    readAsset,
+    createWorker: () => new Worker(new URL("../config/worker.ts", import.meta.url).href, { type: "module" }),
+    now,
+    random: () => 0.5,
+  });
+  await app.ready();
+  return {
+    app,
+    folder,
+    lines,
+    advance(seconds) {
+      offsetMs += seconds * 1000;
+    },
+    get: async (path, init) => app.handle(new Request(`http://localhost${path}`, init)),
+    async close() {
+      await app.dispose();
+      if (!options.folder) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
