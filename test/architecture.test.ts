@@ -21,7 +21,9 @@ const withoutComments = (source: string): string => source.replace(/\/\*[\s\S]*?
 /** Specifiers of static imports, re-exports and literal dynamic imports. */
 function imports(path: string): string[] {
   const source = read(path).replace(/\/\*[\s\S]*?\*\//g, "");
-  const found = source.matchAll(/(?:^|\n)\s*(?:import|export)\b[^;'"]*?from\s*["']([^"']+)["']|import\s*\(?\s*["']([^"']+)["']/g);
+  const found = source.matchAll(
+    /(?:^|\n)\s*(?:import|export)\b[^;'"]*?from\s*["']([^"']+)["']|import\s*\(?\s*["']([^"']+)["']/g,
+  );
   return [...found].map((match) => match[1] ?? match[2] ?? "");
 }
 
@@ -30,17 +32,27 @@ const resolved = (from: string, specifier: string): string => posix.join(posix.d
 /** DESIGN §7, bottom first. A file may import from its own layer and from those below. */
 const layers: readonly (readonly RegExp[])[] = [
   [/^core\/(plugin|image|error)\.ts$/, /^core\/request\/(codec|fit|parameters)\.ts$/],
-  [/^core\/request\//, /^core\/cache\/(key|entry|freshness)\.ts$/, /^core\/net\/(address|hosts)\.ts$/, /^core\/work\/protocol\.ts$/, /^core\/client\.ts$/],
+  [
+    /^core\/request\//,
+    /^core\/cache\/(key|entry|freshness)\.ts$/,
+    /^core\/net\/(address|hosts)\.ts$/,
+    /^core\/work\/protocol\.ts$/,
+    /^core\/client\.ts$/,
+  ],
   [/^core\/(net|cache|registry|work|settings)\//, /^core\/(runtime|log|metrics)\.ts$/],
   [/^core\/stages\//, /^core\/pipeline\.ts$/],
   [/^core\/http\//, /^core\/app\.ts$/],
   [/^core\/cli\//],
 ];
 
-const layerOf = (path: string): number => layers.findIndex((patterns) => patterns.some((pattern) => pattern.test(path)));
+const layerOf = (path: string): number =>
+  layers.findIndex((patterns) => patterns.some((pattern) => pattern.test(path)));
 
 test("core: every file has a place in the layers", () => {
-  assert.deepEqual(coreFiles.filter((path) => layerOf(path) < 0), []);
+  assert.deepEqual(
+    coreFiles.filter((path) => layerOf(path) < 0),
+    [],
+  );
 });
 
 test("core: imports point down", () => {
@@ -55,7 +67,9 @@ test("core: imports point down", () => {
 });
 
 test("core: imports no plugin, template or config", () => {
-  const wrong = coreFiles.filter((path) => imports(path).some((each) => /(^|\/)(plugins|templates|config)\//.test(each)));
+  const wrong = coreFiles.filter((path) =>
+    imports(path).some((each) => /(^|\/)(plugins|templates|config)\//.test(each)),
+  );
   assert.deepEqual(wrong, []);
 });
 
@@ -72,7 +86,10 @@ test("core: names no plugin", () => {
 test("plugins: import only cameo/plugin, npm packages and node modules", () => {
   const wrong = pluginFiles.flatMap((path) =>
     imports(path)
-      .filter((each) => each.startsWith("#") || (each.startsWith("cameo") && each !== "cameo/plugin") || leavesItsFolder(path, each))
+      .filter(
+        (each) =>
+          each.startsWith("#") || (each.startsWith("cameo") && each !== "cameo/plugin") || leavesItsFolder(path, each),
+      )
       .map((each) => `${path} → ${each}`),
   );
   assert.deepEqual(wrong, []);
@@ -93,31 +110,47 @@ test("plugins: take their powers from the host", () => {
 });
 
 test("core: only runtime.ts knows Bun from Deno", () => {
-  const wrong = coreFiles.filter((path) => path !== "core/runtime.ts" && /\b(Bun|Deno)\./.test(withoutComments(read(path))));
+  const wrong = coreFiles.filter(
+    (path) => path !== "core/runtime.ts" && /\b(Bun|Deno)\./.test(withoutComments(read(path))),
+  );
   assert.deepEqual(wrong, []);
 });
 
 test("core and plugins: no any, no suppressed types", () => {
-  const wrong = [...coreFiles, ...pluginFiles].filter((path) => /(: any\b|as any\b|@ts-(ignore|nocheck|expect-error))/.test(withoutComments(read(path))));
+  const wrong = [...coreFiles, ...pluginFiles].filter((path) =>
+    /(: any\b|as any\b|@ts-(ignore|nocheck|expect-error))/.test(withoutComments(read(path))),
+  );
   assert.deepEqual(wrong, []);
 });
 
 test("source: no barrel, no utils, no index.ts but the command line's", () => {
-  const wrong = [...coreFiles, ...pluginFiles].filter((path) => /\/(utils?|helpers?|common)(\/|\.ts$)|\/index\.ts$/.test(path));
+  const wrong = [...coreFiles, ...pluginFiles].filter((path) =>
+    /\/(utils?|helpers?|common)(\/|\.ts$)|\/index\.ts$/.test(path),
+  );
   assert.deepEqual(wrong, ["core/cli/index.ts"]);
 });
 
 test("source: files stay within 300 lines, with a small median", () => {
   const lengths = [...coreFiles, ...pluginFiles].map((path) => ({ path, lines: read(path).split("\n").length - 1 }));
-  assert.deepEqual(lengths.filter(({ lines }) => lines > 300), []);
+  assert.deepEqual(
+    lengths.filter(({ lines }) => lines > 300),
+    [],
+  );
   const sorted = lengths.map(({ lines }) => lines).sort((a, b) => a - b);
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
   assert.ok(median <= 90, `median ${median}`);
 });
 
 test("tree: no path of a machine and no registry host", () => {
-  const text = list("{core,plugins,templates,config,test}/**/*.{ts,tsx,md,json,toml}").concat(["README.md", "package.json", "bun.lock"]);
+  const text = list("{core,plugins,templates,config,test}/**/*.{ts,tsx,md,json,toml}").concat([
+    "README.md",
+    "package.json",
+    "bun.lock",
+  ]);
   const machine = new RegExp(["/wor" + "k/", "/far" + "m/", "registry\\.npm" + "js"].join("|"));
   const present = text.filter((path) => list(path).length > 0);
-  assert.deepEqual(present.filter((path) => machine.test(read(path))).map((path) => relative(".", path)), []);
+  assert.deepEqual(
+    present.filter((path) => machine.test(read(path))).map((path) => relative(".", path)),
+    [],
+  );
 });

@@ -73,7 +73,8 @@ export function readReport(xml: string): Count {
   return { passed: cases.length - failed - skipped, failed, skipped };
 }
 
-const sentence = ({ passed, failed, skipped }: Count): string => `${passed} passed, ${failed} failed, ${skipped} skipped`;
+const sentence = ({ passed, failed, skipped }: Count): string =>
+  `${passed} passed, ${failed} failed, ${skipped} skipped`;
 const print = (text: string): void => void process.stdout.write(text);
 
 const counts = suites.map(run);

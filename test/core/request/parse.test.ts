@@ -13,8 +13,10 @@ function parse(url: string): ParsedRequest {
 }
 
 const byte = fc.integer({ min: 0, max: 255 });
-const color = fc.record({ r: byte, g: byte, b: byte, a: byte });
-const hundredths = (min: number, max: number) => fc.integer({ min: min * 100, max: max * 100 }).map((each) => each / 100);
+const plain = { noNullPrototype: true } as const;
+const color = fc.record({ r: byte, g: byte, b: byte, a: byte }, plain);
+const hundredths = (min: number, max: number) =>
+  fc.integer({ min: min * 100, max: max * 100 }).map((each) => each / 100);
 const side = fc.integer({ min: 1, max: 16384 });
 const space = fc.integer({ min: 0, max: 4096 });
 
@@ -25,16 +27,16 @@ const values: Record<keyof typeof parameterTable, fc.Arbitrary<unknown>> = {
   fit: fc.constantFrom("cover", "contain", "fill", "outside"),
   position: fc.oneof(
     fc.constantFrom(...anchors.slice(1), "smart" as const),
-    fc.record({ x: hundredths(0, 1), y: hundredths(0, 1) }),
+    fc.record({ x: hundredths(0, 1), y: hundredths(0, 1) }, plain),
   ),
   dpr: hundredths(1.01, 5),
   enlarge: fc.constant(true),
-  crop: fc.record({ x: space, y: space, width: side, height: side }),
+  crop: fc.record({ x: space, y: space, width: side, height: side }, plain),
   trim: hundredths(1, 100),
   rotate: hundredths(1, 359),
   flip: fc.constant(true),
   flop: fc.constant(true),
-  pad: fc.record({ top: fc.integer({ min: 1, max: 4096 }), right: space, bottom: space, left: space }),
+  pad: fc.record({ top: fc.integer({ min: 1, max: 4096 }), right: space, bottom: space, left: space }, plain),
   background: color,
   radius: fc.oneof(fc.constant("max"), side),
   blur: hundredths(0.3, 250),
@@ -80,7 +82,10 @@ test("parseRequest() gives one canonical form whatever the order and spelling", 
     fc.property(request, fc.infiniteStream(fc.boolean()), (each, coins) => {
       const canonical = formatRequest(each, grammar);
       const [path = "", query = ""] = canonical.split("?");
-      const parts = query.split("&").filter(Boolean).map((part) => spellLong(part, coins.next().value as boolean));
+      const parts = query
+        .split("&")
+        .filter(Boolean)
+        .map((part) => spellLong(part, coins.next().value as boolean));
       const shuffled = parts.sort(() => (coins.next().value ? 1 : -1)).join("&");
       assert.equal(formatRequest(parseRequest(path, shuffled, grammar), grammar), canonical);
     }),
@@ -93,12 +98,15 @@ function spellLong(part: string, isLong: boolean): string {
 }
 
 test("parseRequest() leaves out what says no more than the default", () => {
-  const plain = "fit=inside&pos=center&dpr=1.0&enlarge=0&rotate=360&flip=false&pad=0,0&blur=0&hue=-0&f=auto&brightness=0";
+  const plain =
+    "fit=inside&pos=center&dpr=1.0&enlarge=0&rotate=360&flip=false&pad=0,0&blur=0&hue=-0&f=auto&brightness=0";
   assert.deepEqual(parse(`/images/a.jpg?${plain}`).parameters, {});
 });
 
 test("parseRequest() understands the spellings that people use", () => {
-  const { parameters } = parse("/images/a.jpg?w=10&bg=%23F80&f=JPG&flip&pad=1,2&rotate=-90&position=0.5,0.25&trim&radius=MAX");
+  const { parameters } = parse(
+    "/images/a.jpg?w=10&bg=%23F80&f=JPG&flip&pad=1,2&rotate=-90&position=0.5,0.25&trim&radius=MAX",
+  );
   assert.deepEqual(parameters, {
     width: 10,
     position: { x: 0.5, y: 0.25 },
@@ -160,7 +168,10 @@ test("parseRequest() refuses a parameter that is given twice, in whatever spelli
 });
 
 test("parseRequest() refuses a path that is not UTF-8", () => {
-  assert.throws(() => parse("/images/%ff.jpg"), (error) => error instanceof CameoError && error.code === "bad-request");
+  assert.throws(
+    () => parse("/images/%ff.jpg"),
+    (error) => error instanceof CameoError && error.code === "bad-request",
+  );
 });
 
 test("parseRequest() never fails with anything but a CameoError", () => {
