@@ -27,6 +27,7 @@ import type {
 export type { ErrorCode, ErrorOptions } from "./error.ts";
 export { CameoError } from "./error.ts";
 export type * from "./image.ts";
+export { isHostAllowed, isHostPattern } from "./net/hosts.ts";
 export type { Codec } from "./request/codec.ts";
 export * as codec from "./request/codec.ts";
 export { type FitRequest, type Fitted, fitSize, placeArea } from "./request/fit.ts";
@@ -81,6 +82,8 @@ export interface SourceHost extends Host {
   fetch(url: string | URL, options?: FetchOptions): Promise<Response>;
   /** `response` as an original: body, type, `ETag`, `Last-Modified`, `Cache-Control`. `null` for 404 and 410, `"unchanged"` for 304, a throw for other statuses. */
   toOriginal(response: Response): Promise<Original | "unchanged" | null>;
+  /** `limits.sourceBytes`: a source that reads without `fetch` refuses more than this with `source-too-large`. Default 50 MiB. */
+  readonly maxBytes?: number;
 }
 
 /** What an engine or a transform is given besides. Both run in a worker. */

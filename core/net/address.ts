@@ -12,8 +12,19 @@ import ipaddr from "ipaddr.js";
 
 /** Why an address is refused; `invalid` is text that is not one plain IP address. */
 export type Refusal =
-  | "unspecified" | "loopback" | "private" | "shared" | "link-local" | "metadata" | "multicast" | "broadcast"
-  | "documentation" | "benchmarking" | "reserved" | "embedded" | "invalid";
+  | "unspecified"
+  | "loopback"
+  | "private"
+  | "shared"
+  | "link-local"
+  | "metadata"
+  | "multicast"
+  | "broadcast"
+  | "documentation"
+  | "benchmarking"
+  | "reserved"
+  | "embedded"
+  | "invalid";
 
 type Range = readonly [cidr: string, refusal: Refusal, name: string, source: string];
 
@@ -106,12 +117,22 @@ function refusalOf(address: Address): Refusal | undefined {
 }
 
 /** Where an IPv6 address of each kind carries IPv4: byte offsets. RFC 8215 leaves the layout open, so both usual ones count. */
-const carriers: readonly { readonly net: [Address, number]; readonly at: readonly (readonly number[])[]; readonly flip?: number }[] = [
+const carriers: readonly {
+  readonly net: [Address, number];
+  readonly at: readonly (readonly number[])[];
+  readonly flip?: number;
+}[] = [
   { net: ipaddr.parseCIDR("::/96"), at: [[12, 13, 14, 15]] },
   { net: ipaddr.parseCIDR("::ffff:0:0/96"), at: [[12, 13, 14, 15]] },
   { net: ipaddr.parseCIDR("::ffff:0:0:0/96"), at: [[12, 13, 14, 15]] },
   { net: ipaddr.parseCIDR("64:ff9b::/96"), at: [[12, 13, 14, 15]] },
-  { net: ipaddr.parseCIDR("64:ff9b:1::/48"), at: [[12, 13, 14, 15], [6, 7, 9, 10]] },
+  {
+    net: ipaddr.parseCIDR("64:ff9b:1::/48"),
+    at: [
+      [12, 13, 14, 15],
+      [6, 7, 9, 10],
+    ],
+  },
   { net: ipaddr.parseCIDR("2002::/16"), at: [[2, 3, 4, 5]] },
   { net: ipaddr.parseCIDR("2001::/32"), at: [[4, 5, 6, 7]] },
   { net: ipaddr.parseCIDR("2001::/32"), at: [[12, 13, 14, 15]], flip: 0xff },
@@ -137,7 +158,13 @@ export function classifyAddress(ip: string): "public" | Refusal {
   if (!address) return "invalid";
   const own = refusalOf(address);
   if (own !== undefined && own !== "embedded") return own;
-  return embedded(address).map(refusalOf).find((each) => each !== undefined) ?? own ?? "public";
+  return (
+    embedded(address)
+      .map(refusalOf)
+      .find((each) => each !== undefined) ??
+    own ??
+    "public"
+  );
 }
 
 /** Whether `text` is an address range such as `10.0.0.0/8`, or one address. */

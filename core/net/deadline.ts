@@ -14,7 +14,11 @@ const tooSlow = (cause?: unknown): CameoError =>
  * Runs `run` for at most `ms` milliseconds, or until `outer` aborts. Rejects at that moment, whatever `run` waits for (a name lookup cannot be
  * stopped), and aborts the signal that `run` got. Throws `origin-timeout`, or the reason of `outer`.
  */
-export async function withDeadline<T>(ms: number, outer: AbortSignal | undefined, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withDeadline<T>(
+  ms: number,
+  outer: AbortSignal | undefined,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   if (outer?.aborted) throw reasonOf(outer);
   const controller = new AbortController();
   const stopped = Promise.withResolvers<never>();

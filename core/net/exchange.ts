@@ -44,7 +44,10 @@ export function send(outgoing: Outgoing, connection: Connection): Promise<Incomi
  * `agent: false` opens a connection of its own for each request: a pool keyed by host name could hand out one that was vetted for
  * another answer of the resolver.
  */
-function requestOptions({ url, method, headers }: Outgoing, { addresses, signal, ca }: Connection): https.RequestOptions {
+function requestOptions(
+  { url, method, headers }: Outgoing,
+  { addresses, signal, ca }: Connection,
+): https.RequestOptions {
   const options: https.RequestOptions = {
     hostname: bareHost(url),
     port: url.port || (url.protocol === "https:" ? 443 : 80),
@@ -73,7 +76,11 @@ const noBodyStatuses: ReadonlySet<number> = new Set([204, 205, 304]);
  * Reads the answer into a standard `Response`, with its content encoding undone. `maxBytes` caps the bytes on the wire and the bytes after
  * each decoding. Throws `source-too-large` or `origin-failed`.
  */
-export async function receive(message: IncomingMessage, { url, method }: Outgoing, maxBytes: number): Promise<Response> {
+export async function receive(
+  message: IncomingMessage,
+  { url, method }: Outgoing,
+  maxBytes: number,
+): Promise<Response> {
   const wire = method === "HEAD" ? new Uint8Array() : await readWire(message, url, maxBytes);
   const headers = headersOf(message);
   const body = await decode(wire, headers.get("content-encoding") ?? "", url, maxBytes);
@@ -86,7 +93,8 @@ export async function receive(message: IncomingMessage, { url, method }: Outgoin
 
 function headersOf({ rawHeaders }: IncomingMessage): Headers {
   const headers = new Headers();
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) headers.append(rawHeaders[index] ?? "", rawHeaders[index + 1] ?? "");
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2)
+    headers.append(rawHeaders[index] ?? "", rawHeaders[index + 1] ?? "");
   return headers;
 }
 
@@ -128,8 +136,17 @@ const decoders: Readonly<Record<string, Decoder>> = {
 /** Nobody nests encodings; a deep chain is an attack. */
 const maxEncodings = 2;
 
-async function decode(wire: Uint8Array<ArrayBuffer>, encodings: string, url: URL, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const names = encodings.toLowerCase().split(",").map((name) => name.trim()).filter(Boolean);
+async function decode(
+  wire: Uint8Array<ArrayBuffer>,
+  encodings: string,
+  url: URL,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const names = encodings
+    .toLowerCase()
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean);
   if (wire.length === 0) return wire;
   if (names.length > maxEncodings) throw failed(new Error("Too many content encodings"), url);
   let body = wire;
@@ -137,7 +154,12 @@ async function decode(wire: Uint8Array<ArrayBuffer>, encodings: string, url: URL
   return body;
 }
 
-async function decodeOnce(bytes: Uint8Array, name: string, url: URL, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+async function decodeOnce(
+  bytes: Uint8Array,
+  name: string,
+  url: URL,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const decoder = Object.hasOwn(decoders, name) ? decoders[name] : undefined;
   if (!decoder) throw failed(new Error(`Unknown content encoding ${name}`), url);
   try {

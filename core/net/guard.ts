@@ -40,7 +40,9 @@ export type GuardedFetch = (url: string | URL, options?: FetchOptions) => Promis
  */
 export function createGuard(settings: GuardSettings): GuardedFetch {
   return (url, options = {}) =>
-    withDeadline(settings.fetchMs, options.signal, (signal) => fetchRetrying({ settings, options, signal }, parseUrl(url)));
+    withDeadline(settings.fetchMs, options.signal, (signal) =>
+      fetchRetrying({ settings, options, signal }, parseUrl(url)),
+    );
 }
 
 interface Call {
@@ -71,7 +73,8 @@ async function fetchRetrying(call: Call, url: URL): Promise<Response> {
   }
 }
 
-const isReset = (error: unknown): boolean => error instanceof CameoError && codeOf(error.options.cause) === "ECONNRESET";
+const isReset = (error: unknown): boolean =>
+  error instanceof CameoError && codeOf(error.options.cause) === "ECONNRESET";
 
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
@@ -82,7 +85,8 @@ async function follow({ settings, options, signal }: Call, first: Outgoing): Pro
     const addresses = await resolveHost(current.url, settings.allowPrivate, settings.lookup);
     signal.throwIfAborted();
     const message = await send(current, { addresses, signal, ca: settings.ca });
-    if (!redirectStatuses.has(message.statusCode ?? 0)) return receive(message, current, options.maxBytes ?? settings.maxBytes);
+    if (!redirectStatuses.has(message.statusCode ?? 0))
+      return receive(message, current, options.maxBytes ?? settings.maxBytes);
     message.destroy();
     if (left === 0) throw badRedirect(current.url, "too many redirects");
     current = redirected(current, message.statusCode ?? 0, message.headers.location);
@@ -99,27 +103,51 @@ function parseUrl(url: string | URL): URL {
 
 function checkUrl(url: URL, allow: readonly string[] | undefined): void {
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new CameoError("host-not-allowed", "Only http and https URLs are fetched.", { log: { protocol: url.protocol } });
+    throw new CameoError("host-not-allowed", "Only http and https URLs are fetched.", {
+      log: { protocol: url.protocol },
+    });
   }
   if (url.username !== "" || url.password !== "") {
-    throw new CameoError("host-not-allowed", "A URL with a user name or password is not fetched.", { log: { host: url.host } });
-  }
-  if (allow && !isHostAllowed(url, allow)) {
-    throw new CameoError("host-not-allowed", "The host is not on the allow-list; the operator can add it to the mount's `allow`.", {
+    throw new CameoError("host-not-allowed", "A URL with a user name or password is not fetched.", {
       log: { host: url.host },
     });
+  }
+  if (allow && !isHostAllowed(url, allow)) {
+    throw new CameoError(
+      "host-not-allowed",
+      "The host is not on the allow-list; the operator can add it to the mount's `allow`.",
+      {
+        log: { host: url.host },
+      },
+    );
   }
 }
 
 /** Headers that belong to the connection or that say where it goes: not the caller's to set. */
 const ownHeaders: ReadonlySet<string> = new Set([
-  "host", "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect", "content-length", "accept-encoding",
-  "proxy-authorization", "proxy-connection",
+  "host",
+  "connection",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "expect",
+  "content-length",
+  "accept-encoding",
+  "proxy-authorization",
+  "proxy-connection",
 ]);
 
 /** Headers that hold no secret and may follow to another origin. Any other may be a token under a name of its own. */
 const openHeaders: ReadonlySet<string> = new Set([
-  "accept", "accept-encoding", "accept-language", "host", "if-modified-since", "if-none-match", "user-agent",
+  "accept",
+  "accept-encoding",
+  "accept-language",
+  "host",
+  "if-modified-since",
+  "if-none-match",
+  "user-agent",
 ]);
 
 function outgoing({ settings, options }: Call, url: URL): Outgoing {
@@ -127,7 +155,12 @@ function outgoing({ settings, options }: Call, url: URL): Outgoing {
   for (const [name, value] of Object.entries(options.headers ?? {})) {
     if (!ownHeaders.has(name.toLowerCase())) headers[name.toLowerCase()] = value;
   }
-  return addressed({ url, method: options.method ?? "GET", headers: { ...headers, "accept-encoding": "gzip, br" }, body: options.body });
+  return addressed({
+    url,
+    method: options.method ?? "GET",
+    headers: { ...headers, "accept-encoding": "gzip, br" },
+    body: options.body,
+  });
 }
 
 /** With the `Host` of its URL, without a dot at its end. */
@@ -145,7 +178,8 @@ function redirected(from: Outgoing, status: number, location: string | undefined
   const { body, ...rest } = keepsBody ? from : { ...from, method: "GET", body: undefined };
   if (url.origin === from.url.origin) return addressed({ ...rest, url, body });
   const isDowngrade = from.url.protocol === "https:" && url.protocol === "http:";
-  if (body !== undefined || (isDowngrade && secrets.length > 0)) throw badRedirect(from.url, "would carry credentials away");
+  if (body !== undefined || (isDowngrade && secrets.length > 0))
+    throw badRedirect(from.url, "would carry credentials away");
   const headers = Object.fromEntries(Object.entries(from.headers).filter(([name]) => openHeaders.has(name)));
   return addressed({ ...rest, url, headers });
 }

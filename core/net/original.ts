@@ -6,7 +6,10 @@ import type { Original } from "../image.ts";
  * `null` for 404 and 410, `"unchanged"` for 304, an original for 200. Throws `origin-failed` for any other status, with the origin's
  * `Retry-After` where it gave one. `receivedMs` stands in for a missing `Date`.
  */
-export async function toOriginal(response: Response, receivedMs: number = Date.now()): Promise<Original | "unchanged" | null> {
+export async function toOriginal(
+  response: Response,
+  receivedMs: number = Date.now(),
+): Promise<Original | "unchanged" | null> {
   const { status, headers } = response;
   if (status === 404 || status === 410) return null;
   if (status === 304) return "unchanged";

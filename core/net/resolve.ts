@@ -45,7 +45,10 @@ async function resolveName(host: string, lookup: Lookup): Promise<readonly Resol
 }
 
 const unresolved = (host: string, cause?: unknown): CameoError =>
-  new CameoError("origin-failed", "The origin's host name could not be resolved; check its spelling.", { cause, log: { host } });
+  new CameoError("origin-failed", "The origin's host name could not be resolved; check its spelling.", {
+    cause,
+    log: { host },
+  });
 
 const privateHost = (host: string, address: string): CameoError =>
   new CameoError(

@@ -10,7 +10,12 @@ test("isHostAllowed() takes a plain pattern for that host alone", () => {
   assert.equal(allowed("https://EXAMPLE.com./a.jpg", "Example.Com"), true);
   assert.equal(allowed("https://example.com/", "example.com."), true);
   assert.equal(allowed("http://example.com:8080/", "example.com"), true);
-  for (const url of ["https://www.example.com/", "https://example.com.evil.net/", "https://notexample.com/", "https://example.org/"]) {
+  for (const url of [
+    "https://www.example.com/",
+    "https://example.com.evil.net/",
+    "https://notexample.com/",
+    "https://example.org/",
+  ]) {
     assert.equal(allowed(url, "example.com"), false, url);
   }
 });
@@ -60,8 +65,26 @@ test("isHostPattern() refuses what is no pattern, and such a text allows nothing
   for (const text of ["example.com", "*.example.com", "localhost:3000", "*", "*:443", "[::1]", "10.0.0.1:80"]) {
     assert.equal(isHostPattern(text), true, text);
   }
-  const bad = ["", "https://example.com", "example.com/path", "user@example.com", "*.*", "*.*.com", "a.*.com", "exa*mple.com", "example.com:",
-    "example.com:0", "example.com:65536", "host:80:90", "exam ple.com", "[::1", "*.", "example.com?", "a#b", "%65xample.com"];
+  const bad = [
+    "",
+    "https://example.com",
+    "example.com/path",
+    "user@example.com",
+    "*.*",
+    "*.*.com",
+    "a.*.com",
+    "exa*mple.com",
+    "example.com:",
+    "example.com:0",
+    "example.com:65536",
+    "host:80:90",
+    "exam ple.com",
+    "[::1",
+    "*.",
+    "example.com?",
+    "a#b",
+    "%65xample.com",
+  ];
   for (const text of bad) {
     assert.equal(isHostPattern(text), false, text);
     assert.equal(allowed("https://example.com/", text), false, text);
@@ -70,14 +93,31 @@ test("isHostPattern() refuses what is no pattern, and such a text allows nothing
 
 /** Spellings of 127.0.0.1 and its like that reach a URL's parser. Each must come out as the address that is vetted. */
 const spellings: readonly (readonly [string, string])[] = [
-  ["http://2130706433/", "127.0.0.1"], ["http://0x7f.1/", "127.0.0.1"], ["http://0x7f000001/", "127.0.0.1"],
-  ["http://017700000001/", "127.0.0.1"], ["http://0177.0.0.1/", "127.0.0.1"], ["http://127.1/", "127.0.0.1"], ["http://127.0.1/", "127.0.0.1"],
-  ["http://127.0.0.1./", "127.0.0.1"], ["http://１２７.０.０.１/", "127.0.0.1"], ["http://127。0。0。1/", "127.0.0.1"],
-  ["http://①②⑦.⓪.⓪.①/", "127.0.0.1"], ["http://%31%32%37.0.0.1/", "127.0.0.1"], ["http://0/", "0.0.0.0"], ["http://0x0/", "0.0.0.0"],
-  ["http:127.0.0.1/", "127.0.0.1"], ["http:\\\\127.0.0.1\\", "127.0.0.1"], ["http://user:pw@127.0.0.1/", "127.0.0.1"],
-  ["http://8.8.8.8@127.0.0.1:80/", "127.0.0.1"], ["http://127.0.0.1:22/", "127.0.0.1"], ["http://2852039166/", "169.254.169.254"],
-  ["http://0xA9FEA9FE/", "169.254.169.254"], ["http://[::1]/", "[::1]"], ["http://[0:0:0:0:0:0:0:1]:80/", "[::1]"],
-  ["http://[::ffff:127.0.0.1]/", "[::ffff:7f00:1]"], ["http://[::127.0.0.1]/", "[::7f00:1]"],
+  ["http://2130706433/", "127.0.0.1"],
+  ["http://0x7f.1/", "127.0.0.1"],
+  ["http://0x7f000001/", "127.0.0.1"],
+  ["http://017700000001/", "127.0.0.1"],
+  ["http://0177.0.0.1/", "127.0.0.1"],
+  ["http://127.1/", "127.0.0.1"],
+  ["http://127.0.1/", "127.0.0.1"],
+  ["http://127.0.0.1./", "127.0.0.1"],
+  ["http://１２７.０.０.１/", "127.0.0.1"],
+  ["http://127。0。0。1/", "127.0.0.1"],
+  ["http://①②⑦.⓪.⓪.①/", "127.0.0.1"],
+  ["http://%31%32%37.0.0.1/", "127.0.0.1"],
+  ["http://0/", "0.0.0.0"],
+  ["http://0x0/", "0.0.0.0"],
+  ["http:127.0.0.1/", "127.0.0.1"],
+  ["http:\\\\127.0.0.1\\", "127.0.0.1"],
+  ["http://user:pw@127.0.0.1/", "127.0.0.1"],
+  ["http://8.8.8.8@127.0.0.1:80/", "127.0.0.1"],
+  ["http://127.0.0.1:22/", "127.0.0.1"],
+  ["http://2852039166/", "169.254.169.254"],
+  ["http://0xA9FEA9FE/", "169.254.169.254"],
+  ["http://[::1]/", "[::1]"],
+  ["http://[0:0:0:0:0:0:0:1]:80/", "[::1]"],
+  ["http://[::ffff:127.0.0.1]/", "[::ffff:7f00:1]"],
+  ["http://[::127.0.0.1]/", "[::7f00:1]"],
 ];
 
 test("hostOf() shows odd spellings of private addresses as what they are", () => {
@@ -89,7 +129,14 @@ test("hostOf() shows odd spellings of private addresses as what they are", () =>
 });
 
 test("URL refuses hosts that only look like addresses", () => {
-  for (const text of ["http://256.1.1.1/", "http://1.2.3.4.5/", "http://0x1ffffffff/", "http://[fe80::1%25eth0]/", "http://[::1", "http://09.1.1.1/"]) {
+  for (const text of [
+    "http://256.1.1.1/",
+    "http://1.2.3.4.5/",
+    "http://0x1ffffffff/",
+    "http://[fe80::1%25eth0]/",
+    "http://[::1",
+    "http://09.1.1.1/",
+  ]) {
     assert.equal(URL.canParse(text), false, text);
   }
 });
