@@ -12,6 +12,17 @@ export interface Codec<T> {
   readonly short?: string;
   /** One sentence for the documentation. */
   readonly about?: string;
+  /** What the documentation can say of the text beyond `takes`. Default: any string. */
+  readonly schema?: CodecSchema;
+}
+
+/** The part of JSON Schema that describes one query parameter. */
+export interface CodecSchema {
+  readonly type: "string" | "number" | "integer" | "boolean";
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly enum?: readonly string[];
+  readonly pattern?: string;
 }
 
 export interface NumberRange {
@@ -38,6 +49,7 @@ export function number(range: NumberRange): Codec<number> {
     parse: (text) => parseNumber(text, range),
     format: formatNumber,
     takes: `a number from ${range.min} to ${range.max}${range.unit ? ` ${range.unit}` : ""}`,
+    schema: { type: "number", minimum: range.min, maximum: range.max },
   };
 }
 
@@ -47,6 +59,7 @@ export function integer(range: NumberRange): Codec<number> {
     parse: (text) => (/^-?\d{1,12}$/.test(text) ? inRange(Number(text), range) : undefined),
     format: String,
     takes: `a whole number from ${range.min} to ${range.max}${range.unit ? ` ${range.unit}` : ""}`,
+    schema: { type: "integer", minimum: range.min, maximum: range.max },
   };
 }
 
@@ -60,10 +73,11 @@ export const degrees: Codec<number> = {
   parse(text) {
     const value = parseNumber(text, { min: -360, max: 360 });
     if (value === undefined) return undefined;
-    return round((((value % 360) + 360) % 360));
+    return round(((value % 360) + 360) % 360);
   },
   format: formatNumber,
   takes: "degrees from -360 to 360",
+  schema: { type: "number", minimum: -360, maximum: 360 },
 };
 
 /** `1`, `true`, `yes`, `on` or nothing at all (`?flip`); `0`, `false`, `no`, `off`. */
@@ -75,6 +89,7 @@ export const boolean: Codec<boolean> = {
   },
   format: (value) => (value ? "1" : "0"),
   takes: "1 or 0",
+  schema: { type: "boolean" },
 };
 
 /** A switch that also takes a strength: `1`/`true`/nothing is `whenOn`, `0`/`false` is off (`0`). */
@@ -86,6 +101,7 @@ export function strength(range: NumberRange, whenOn: number): Codec<number> {
     },
     format: formatNumber,
     takes: `nothing (for ${whenOn}), or a number from ${range.min} to ${range.max}${range.unit ? ` ${range.unit}` : ""}`,
+    schema: { type: "number", minimum: 0, maximum: range.max },
   };
 }
 
@@ -98,12 +114,18 @@ export function word<const W extends string>(words: readonly W[], aliases: Reado
     },
     format: (value) => value,
     takes: `one of ${words.join(", ")}`,
+    schema: { type: "string", enum: words },
   };
 }
 
 /** Text that matches a pattern. */
 export function text(pattern: RegExp, takes: string): Codec<string> {
-  return { parse: (value) => (pattern.test(value) ? value : undefined), format: (value) => value, takes };
+  return {
+    parse: (value) => (pattern.test(value) ? value : undefined),
+    format: (value) => value,
+    takes,
+    schema: { type: "string", pattern: pattern.source },
+  };
 }
 
 const namedColors: Readonly<Record<string, string>> = {
