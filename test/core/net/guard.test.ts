@@ -1,0 +1,455 @@
+import assert from "node:assert/strict";
+import type { RequestListener } from "node:http";
+import { test } from "node:test";
+import { CameoError } from "../../../core/error.ts";
+import { createGuard, type GuardSettings } from "../../../core/net/guard.ts";
+import type { FetchOptions } from "../../../core/plugin.ts";
+import { hasCode } from "../../contract/source.ts";
+import { createCertificate, openGuard, startHttp, startHttps, type TestServer } from "./servers.ts";
+
+/** Runs with a server, and gives its address under a name that only the guard's `lookup` knows. */
+async function withServer(
+  listener: RequestListener,
+  run: (origin: string, server: TestServer) => Promise<void>,
+): Promise<void> {
+  const server = await startHttp(listener);
+  try {
+    await run(`http://pinned.test:${server.port}`, server);
+  } finally {
+    await server.close();
+  }
+}
+
+/** What the log and the client get to know of a failure. */
+async function failure(promise: Promise<Response>): Promise<CameoError> {
+  const error = await promise.catch((caught: unknown) => caught);
+  assert.ok(error instanceof CameoError, String(error));
+  return error;
+}
+
+const closedGuard = (settings: Partial<GuardSettings> = {}) => openGuard({ allowPrivate: [], ...settings });
+const never = (): Promise<never> => {
+  throw new Error("the name must not be looked up");
+};
+
+test("guard answers a standard response with the body in it", async () => {
+  await withServer(
+    (_request, response) => response.writeHead(418, { "x-tea": "é", etag: '"1"' }).end("short and stout"),
+    async (origin) => {
+      const response = await openGuard()(`${origin}/pot?kind=green`);
+      assert.ok(response instanceof Response);
+      assert.equal(response.status, 418);
+      assert.equal(response.headers.get("etag"), '"1"');
+      assert.equal(response.headers.get("x-tea"), "é");
+      assert.equal(response.url, `${origin}/pot?kind=green`);
+      assert.equal(await response.text(), "short and stout");
+    },
+  );
+});
+
+test("guard sends path, query, Host and its own headers, and the caller's but those of the connection", async () => {
+  const headers = {
+    "X-Token": "t",
+    Host: "evil.test",
+    Connection: "upgrade",
+    "Transfer-Encoding": "chunked",
+    "Accept-Encoding": "zstd",
+  };
+  await withServer(
+    (request, response) => response.end(JSON.stringify({ url: request.url, headers: request.headers })),
+    async (origin, { port }) => {
+      const answer = await openGuard()(`${origin}/a%20b/ü?q=1#part`, { headers });
+      assert.deepEqual(await answer.json(), {
+        url: "/a%20b/%C3%BC?q=1",
+        headers: {
+          accept: "*/*",
+          "accept-encoding": "gzip, br",
+          connection: "close",
+          host: `pinned.test:${port}`,
+          "user-agent": "Cameo/test",
+          "x-token": "t",
+        },
+      });
+    },
+  );
+});
+
+test("guard sends a POST with its body, and a HEAD without asking for one", async () => {
+  await withServer(
+    async (request, response) => {
+      let body = "";
+      for await (const chunk of request) body += String(chunk);
+      if (request.method === "HEAD") response.writeHead(200, { "content-length": 99_999_999 }).end();
+      else response.end(`${request.method} ${request.headers["content-length"]} ${body}`);
+    },
+    async (origin) => {
+      const guard = openGuard();
+      assert.equal(await (await guard(origin, { method: "POST", body: "häuser" })).text(), "POST 7 häuser");
+      assert.equal(await (await guard(origin, { method: "POST", body: new Uint8Array([65, 66]) })).text(), "POST 2 AB");
+      assert.equal(await (await guard(origin, { method: "HEAD" })).text(), "");
+    },
+  );
+});
+
+const refusedUrls = [
+  "http://127.0.0.1:PORT/",
+  "http://2130706433:PORT/",
+  "http://0x7f.1:PORT/",
+  "http://017700000001:PORT/",
+  "http://127.1:PORT/",
+  "http://127.0.0.1.:PORT/",
+  "http://１２７.０.０.１:PORT/",
+  "http://[::1]:PORT/",
+  "http://[::ffff:127.0.0.1]:PORT/",
+  "http://[::127.0.0.1]:PORT/",
+  "http://[64:ff9b::7f00:1]:PORT/",
+  "http://[2002:7f00:1::]:PORT/",
+  "http://0:PORT/",
+  "http://0.0.0.0:PORT/",
+  "http://[::]:PORT/",
+  "http://10.0.0.1/",
+  "http://169.254.169.254/latest/meta-data/",
+  "http://[fd00:ec2::254]/",
+  "http://100.100.100.200/",
+  "https://192.168.0.1/",
+  "http://255.255.255.255/",
+  "http://user@127.0.0.1:PORT/",
+  "http://127.0.0.1:22/",
+];
+
+test("guard refuses private addresses in any spelling, without a look-up and without a connection", async () => {
+  let requests = 0;
+  await withServer(
+    (_request, response) => {
+      requests++;
+      response.end();
+    },
+    async (_origin, { port }) => {
+      for (const url of refusedUrls) {
+        await assert.rejects(
+          closedGuard({ lookup: never })(url.replace("PORT", String(port))),
+          hasCode("host-not-allowed"),
+          url,
+        );
+      }
+    },
+  );
+  assert.equal(requests, 0);
+});
+
+const refusedAnswers: readonly (readonly string[])[] = [
+  ["127.0.0.1"],
+  ["10.0.0.1"],
+  ["::1"],
+  ["::ffff:127.0.0.1"],
+  ["169.254.169.254"],
+  ["fe80::1%eth0"],
+  ["8.8.8.8", "127.0.0.1"],
+  ["127.0.0.1", "8.8.8.8"],
+  ["2606:4700::1", "fd00::1"],
+  ["localhost"],
+  [""],
+];
+
+test("guard refuses a name of which any address is private", async () => {
+  for (const addresses of refusedAnswers) {
+    const lookup = () =>
+      Promise.resolve(addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })));
+    const error = await failure(closedGuard({ lookup })("http://inside.test/secret?token=abc"));
+    assert.equal(error.code, "host-not-allowed", String(addresses));
+    for (const secret of [addresses.at(-1), "token", "secret"])
+      if (secret) assert.ok(!error.message.includes(secret), error.message);
+  }
+});
+
+test("guard refuses localhost and its kin by the system's own resolver", async () => {
+  const guard = createGuard({ fetchMs: 10_000, maxBytes: 1, allowPrivate: [], userAgent: "Cameo/test" });
+  for (const host of ["localhost", "LOCALHOST", "localhost.", "ｌocalhost"]) {
+    await assert.rejects(guard(`http://${host}:1/`), hasCode("host-not-allowed"), host);
+  }
+});
+
+test("guard connects to the address that it vetted, though the name leads elsewhere the second time", async () => {
+  const asked: string[] = [];
+  const lookup = (host: string) => {
+    asked.push(host);
+    return Promise.resolve([{ address: asked.length === 1 ? "127.0.0.1" : "10.0.0.1", family: 4 }]);
+  };
+  await withServer(
+    (request, response) => response.end(request.headers.host),
+    async (origin, { port }) => {
+      const guard = openGuard({ lookup });
+      assert.equal(await (await guard(origin)).text(), `pinned.test:${port}`);
+      assert.deepEqual(asked, ["pinned.test"]);
+      await assert.rejects(guard(origin), hasCode("host-not-allowed"));
+    },
+  );
+});
+
+test("guard looks a name up anew after a redirect to itself, and refuses if it leads inside by then", async () => {
+  let count = 0;
+  const lookup = () => Promise.resolve([{ address: count++ === 0 ? "127.0.0.1" : "127.0.0.2", family: 4 }]);
+  await withServer(
+    (_request, response) => response.writeHead(302, { location: "/next" }).end(),
+    async (origin) => assert.rejects(openGuard({ lookup })(origin), hasCode("host-not-allowed")),
+  );
+});
+
+test("guard tries the next vetted address when one does not answer", async () => {
+  const lookup = () => Promise.resolve(["127.0.0.9", "127.0.0.1"].map((address) => ({ address, family: 4 })));
+  await withServer(
+    (_request, response) => response.end("here"),
+    async (origin) => {
+      const guard = openGuard({ lookup, allowPrivate: ["127.0.0.0/8"] });
+      assert.equal(await (await guard(origin)).text(), "here");
+    },
+  );
+});
+
+test("guard strips the dot at the end of a name", async () => {
+  await withServer(
+    (request, response) => response.end(request.headers.host),
+    async (_origin, { port }) => {
+      const guard = openGuard();
+      assert.equal(
+        await (await guard(`http://pinned.test.:${port}/`, { allow: ["pinned.test"] })).text(),
+        `pinned.test:${port}`,
+      );
+    },
+  );
+});
+
+test("guard takes http and https URLs without user names only", async () => {
+  for (const url of [
+    "file:///etc/passwd",
+    "ftp://a.test/",
+    "data:image/png;base64,AAAA",
+    "blob:http://a.test/x",
+    "gopher://a.test/",
+    "/a.jpg",
+    "",
+    "http://user@a.test/",
+    "http://:pw@a.test/",
+    "javascript:alert(1)",
+  ]) {
+    await assert.rejects(openGuard({ lookup: never })(url), hasCode("host-not-allowed"), url);
+  }
+});
+
+test("guard binds hosts and ports to allow, and an empty list takes none", async () => {
+  await withServer(
+    (_request, response) => response.end("ok"),
+    async (origin, { port }) => {
+      const guard = openGuard();
+      for (const allow of [
+        ["pinned.test"],
+        [`pinned.test:${port}`],
+        ["*.test"],
+        ["*"],
+        ["other.test", "pinned.test"],
+      ]) {
+        assert.equal((await guard(origin, { allow })).status, 200, String(allow));
+      }
+      for (const allow of [[], ["other.test"], ["pinned.test:1"], ["*.pinned.test"]]) {
+        await assert.rejects(
+          openGuard({ lookup: never })(origin, { allow }),
+          hasCode("host-not-allowed"),
+          String(allow),
+        );
+      }
+    },
+  );
+});
+
+/** `/1` → `/2` → …; `/0` is the end. */
+const countdown: RequestListener = (request, response) => {
+  const left = Number(request.url?.slice(1));
+  if (left > 0) response.writeHead(302, { location: String(left - 1) }).end("moved");
+  else response.end("arrived");
+};
+
+test("guard follows three redirects and no fourth", async () => {
+  await withServer(countdown, async (origin) => {
+    const response = await openGuard()(`${origin}/3`);
+    assert.equal(await response.text(), "arrived");
+    assert.equal(response.url, `${origin}/0`);
+    await assert.rejects(openGuard()(`${origin}/4`), hasCode("origin-failed"));
+    await assert.rejects(openGuard({ maxRedirects: 0 })(`${origin}/1`), hasCode("origin-failed"));
+  });
+});
+
+test("guard ends a redirect loop", async () => {
+  await withServer(
+    (_request, response) => response.writeHead(301, { location: "/" }).end(),
+    async (origin) => assert.rejects(openGuard()(origin), hasCode("origin-failed")),
+  );
+});
+
+const badTargets: readonly (readonly [string | undefined, string])[] = [
+  [undefined, "origin-failed"],
+  ["http://[", "origin-failed"],
+  ["http://127.0.0.2/", "host-not-allowed"],
+  ["//169.254.169.254/latest", "host-not-allowed"],
+  ["http://2130706434/", "host-not-allowed"],
+  ["http://[::1]/", "host-not-allowed"],
+  ["file:///etc/passwd", "host-not-allowed"],
+  ["ftp://pinned.test/", "host-not-allowed"],
+  ["http://user:pw@pinned.test/", "host-not-allowed"],
+  ["data:,x", "host-not-allowed"],
+  ["http://other.test/", "host-not-allowed"],
+];
+
+test("guard checks the target of a redirect like a first URL", async () => {
+  for (const [location, code] of badTargets) {
+    await withServer(
+      (_request, response) => response.writeHead(302, location === undefined ? {} : { location }).end(),
+      async (origin) =>
+        assert.rejects(
+          openGuard()(origin, {
+            allow: ["pinned.test", "127.0.0.2", "*.254", "2130706434", "[::1]", "169.254.169.254"],
+          }),
+          hasCode(code),
+          location,
+        ),
+    );
+  }
+});
+
+/** A server whose `/` redirects to `target`, and that answers the headers it got anywhere else. */
+const redirectingTo =
+  (target: () => string, status = 302): RequestListener =>
+  (request, response) => {
+    if (request.url === "/") response.writeHead(status, { location: target() }).end();
+    else response.end(JSON.stringify({ method: request.method, ...request.headers }));
+  };
+
+const secrets = { Authorization: "Bearer t", Cookie: "a=b", "X-Api-Key": "k", "Accept-Language": "de" };
+
+test("guard keeps credentials within an origin and drops them where host or port change", async () => {
+  let target = "";
+  await withServer(
+    redirectingTo(() => target),
+    async (origin, { port }) => {
+      await withServer(
+        redirectingTo(() => ""),
+        async (_other, { port: otherPort }) => {
+          const namesAfter = async (location: string) => {
+            target = location;
+            const got = (await (await openGuard()(origin, { headers: secrets })).json()) as Record<string, string>;
+            return ["authorization", "cookie", "x-api-key", "accept-language", "host"].map((name) => got[name]);
+          };
+          assert.deepEqual(await namesAfter("/end"), ["Bearer t", "a=b", "k", "de", `pinned.test:${port}`]);
+          assert.deepEqual(await namesAfter(`http://other.test:${port}/end`), [
+            undefined,
+            undefined,
+            undefined,
+            "de",
+            `other.test:${port}`,
+          ]);
+          assert.deepEqual(await namesAfter(`http://pinned.test:${otherPort}/end`), [
+            undefined,
+            undefined,
+            undefined,
+            "de",
+            `pinned.test:${otherPort}`,
+          ]);
+        },
+      );
+    },
+  );
+});
+
+test("guard does not give credentials back when a redirect returns to the first origin", async () => {
+  await withServer(
+    (request, response) => {
+      const port = request.headers.host?.split(":")[1];
+      const next = { "/": `http://other.test:${port}/back`, "/back": `http://pinned.test:${port}/end` }[
+        request.url ?? ""
+      ];
+      if (next) response.writeHead(307, { location: next }).end();
+      else response.end(JSON.stringify(request.headers));
+    },
+    async (origin) => {
+      const got = (await (await openGuard()(origin, { headers: secrets })).json()) as Record<string, string>;
+      assert.equal(got.authorization, undefined);
+      assert.equal(got["x-api-key"], undefined);
+    },
+  );
+});
+
+test("guard turns a redirected POST into GET, keeps it for 307 and 308, and sends no body to another origin", async () => {
+  const post: FetchOptions = { method: "POST", body: "secret", headers: { "content-type": "text/plain" } };
+  const methodAfter = async (status: number, target: string) => {
+    let method = "";
+    await withServer(
+      redirectingTo(() => target, status),
+      async (origin) => {
+        method = ((await (await openGuard()(origin, post)).json()) as { method: string }).method;
+      },
+    );
+    return method;
+  };
+  for (const status of [301, 302, 303]) assert.equal(await methodAfter(status, "/end"), "GET");
+  for (const status of [307, 308]) assert.equal(await methodAfter(status, "/end"), "POST");
+  await assert.rejects(methodAfter(307, "http://other.test/end"), hasCode("origin-failed"));
+});
+
+const pem = createCertificate("pinned.test");
+const needsOpenssl = { skip: pem === undefined };
+
+/** Runs with an https server whose certificate is for `pinned.test`. */
+async function withTls(listener: RequestListener, run: (port: number) => Promise<void>): Promise<void> {
+  const server = await startHttps(pem ?? "", listener);
+  try {
+    await run(server.port);
+  } finally {
+    await server.close();
+  }
+}
+
+test(
+  "guard checks the certificate against the name, while the connection is pinned to the address",
+  needsOpenssl,
+  async () => {
+    await withTls(
+      (request, response) =>
+        response.end((request.socket as { servername?: string }).servername ?? request.headers.host),
+      async (port) => {
+        const guard = openGuard({ ca: pem?.slice(pem.indexOf("-----BEGIN CERTIFICATE")) ?? "" });
+        assert.match(await (await guard(`https://pinned.test:${port}/`)).text(), /^pinned\.test/);
+        for (const url of [`https://other.test:${port}/`, `https://127.0.0.1:${port}/`]) {
+          const error = await failure(guard(url));
+          assert.equal(error.code, "origin-failed", url);
+          assert.match(error.detail, /certificate/, url);
+        }
+      },
+    );
+  },
+);
+
+test("guard refuses a certificate that nobody vouches for", needsOpenssl, async () => {
+  await withTls(
+    (_request, response) => response.end(),
+    async (port) => {
+      const error = await failure(openGuard()(`https://pinned.test:${port}/`));
+      assert.equal(error.code, "origin-failed");
+      assert.match(error.detail, /certificate/);
+    },
+  );
+});
+
+test("guard refuses to carry credentials from https to http, and goes without them", needsOpenssl, async () => {
+  await withServer(
+    redirectingTo(() => ""),
+    async (plain) => {
+      await withTls(
+        redirectingTo(() => `${plain}/end`),
+        async (port) => {
+          const guard = openGuard({ ca: pem?.slice(pem.indexOf("-----BEGIN CERTIFICATE")) ?? "" });
+          await assert.rejects(guard(`https://pinned.test:${port}/`, { headers: secrets }), hasCode("origin-failed"));
+          assert.equal((await guard(`https://pinned.test:${port}/`)).status, 200);
+        },
+      );
+    },
+  );
+});
