@@ -1,0 +1,170 @@
+/** Bytes → upright sRGB frames without metadata. */
+import {
+  ColorProfile,
+  ColorSpace,
+  type IMagickImage,
+  type IMagickImageCollection,
+  MagickFormat,
+  MagickImage,
+  MagickImageCollection,
+  MagickReadSettings,
+  Orientation,
+  ResourceLimits,
+} from "@imagemagick/magick-wasm";
+import type { DecodeOptions, Host, InputFormat, Size } from "cameo/plugin";
+import { countJpegScans, isWholeGif, largestOfIcon } from "./magick-files.ts";
+import { createGuard, type Guard } from "./magick-guard.ts";
+import { MagickPicture } from "./magick-picture.ts";
+import { isSrgb, srgbProfile } from "./magick-srgb.ts";
+
+/** The decoder of each format, always named: the library never guesses from the bytes. */
+export const decoders = {
+  jpeg: MagickFormat.Jpeg,
+  png: MagickFormat.Png,
+  webp: MagickFormat.WebP,
+  avif: MagickFormat.Avif,
+  gif: MagickFormat.Gif,
+  heic: MagickFormat.Heic,
+  tiff: MagickFormat.Tiff,
+  bmp: MagickFormat.Bmp,
+  ico: MagickFormat.Ico,
+  jxl: MagickFormat.Jxl,
+} as const satisfies Partial<Record<InputFormat, MagickFormat>>;
+
+/** Formats whose further images are frames of an animation, not pages or sizes. */
+const animations: ReadonlySet<InputFormat> = new Set(["gif", "webp"]);
+
+/** A JPEG may cost as much as this many images of the largest size: one scan costs about one pass over all pixels. An honest one has about 10. */
+const maxPasses = 20;
+
+interface Read {
+  readonly images: IMagickImageCollection;
+  /** Decoded size divided by the stored size. */
+  readonly scale: number;
+}
+
+export function decode(body: Uint8Array, options: DecodeOptions, host: Host): MagickPicture {
+  const guard = createGuard(host, options.deadlineMs);
+  const { images, scale } = guard.run(() => withPixelLimit(options.maxPixels, () => read(body, options, host)));
+  try {
+    const [first] = images;
+    if (!first) throw host.fail("broken-image", "The image holds no picture.");
+    guard.run(() => makeUniform(images, options.format));
+    return new MagickPicture(images, scale, host, guard);
+  } catch (error) {
+    images.dispose();
+    throw error;
+  }
+}
+
+/** The library refuses an image of `area` pixels or more, before it takes memory for them. */
+function withPixelLimit<T>(maxPixels: number, work: () => T): T {
+  const usual = ResourceLimits.area;
+  ResourceLimits.area = BigInt(maxPixels) + 1n;
+  try {
+    return work();
+  } finally {
+    ResourceLimits.area = usual;
+  }
+}
+
+function read(body: Uint8Array, options: DecodeOptions, host: Host): Read {
+  if (options.format === "jpeg") return readJpeg(body, options, host);
+  if (options.format === "ico") return { images: readIcon(body, options, host), scale: 1 };
+  if (options.format === "gif" && options.truncated === "refuse" && !isWholeGif(body)) throw cutShort(host);
+  return { images: readFrames(body, options), scale: 1 };
+}
+
+const cutShort = (host: Host): Error => host.fail("broken-image", "The image is cut short; send the whole file.");
+
+/** Shrinks while decoding, by eighths, which spares most of the work. What was read before an error is kept where that is allowed. */
+function readJpeg(body: Uint8Array, options: DecodeOptions, host: Host): Read {
+  const image = MagickImage.create();
+  const warnings: string[] = [];
+  image.onWarning = ({ error }) => warnings.push(error.message, ...error.relatedErrors.map(({ message }) => message));
+  try {
+    const settings = new MagickReadSettings({ format: MagickFormat.Jpeg });
+    image.ping(body, settings);
+    const stored = { width: image.width, height: image.height };
+    const pixels = stored.width * stored.height;
+    if (countJpegScans(body) * pixels > maxPasses * options.maxPixels) {
+      throw host.fail("too-many-pixels", "The JPEG has more scans than any honest one.");
+    }
+    const size = shrunk(stored, turned(options.atLeast, image.orientation));
+    if (size) settings.setDefine("jpeg:size", `${size.width}x${size.height}`);
+    warnings.length = 0;
+    image.read(body, settings);
+    if (options.truncated === "refuse" && warnings.some(isDamage)) throw cutShort(host);
+    const images = MagickImageCollection.create();
+    images.push(image);
+    return { images, scale: image.width / stored.width };
+  } catch (error) {
+    image.dispose();
+    throw error;
+  }
+}
+
+/** libjpeg decodes on after these and fills in grey; its other warnings (an odd marker, spare bytes) leave the picture whole. */
+const isDamage = (warning: string): boolean =>
+  /premature end|bad (huffman|arithmetic) code|instead of RST/i.test(warning);
+
+const turned = (size: Size | undefined, orientation: Orientation): Size | undefined =>
+  size && orientation >= Orientation.LeftTop ? { width: size.height, height: size.width } : size;
+
+/** How much larger than asked a shrunk image is at least: the resampling that follows needs something to work on. */
+const spareFactor = 1.3;
+
+/** The smallest size in eighths that holds enough pixels; `undefined` for the stored one. */
+function shrunk(stored: Size, atLeast: Size | undefined): Size | undefined {
+  if (!atLeast) return undefined;
+  const need = spareFactor * Math.max(atLeast.width / stored.width, atLeast.height / stored.height);
+  const eighths = Math.ceil(need * 8);
+  if (eighths >= 8) return undefined;
+  return { width: Math.ceil((stored.width * eighths) / 8), height: Math.ceil((stored.height * eighths) / 8) };
+}
+
+function readIcon(body: Uint8Array, options: DecodeOptions, host: Host): IMagickImageCollection {
+  const largest = largestOfIcon(body);
+  if (!largest) throw cutShort(host);
+  return readFrames(largest.body, { ...options, format: largest.isPng ? "png" : "ico" });
+}
+
+function readFrames(body: Uint8Array, options: DecodeOptions): IMagickImageCollection {
+  const format = options.format === "svg" ? MagickFormat.Unknown : decoders[options.format];
+  const frameCount = animations.has(options.format) ? options.maxFrames : 1;
+  const images = MagickImageCollection.create();
+  try {
+    images.read(body, new MagickReadSettings({ format, frameIndex: 0, frameCount }));
+  } catch (error) {
+    if (options.truncated === "allow" && images.length > 0) return images;
+    images.dispose();
+    throw error;
+  }
+  return images;
+}
+
+/** Full canvases, upright, in sRGB, without metadata. */
+function makeUniform(images: IMagickImageCollection, format: InputFormat): void {
+  if (format === "gif" || images.length > 1) images.coalesce();
+  for (const image of images) {
+    if (image.orientation > Orientation.TopLeft) image.autoOrient();
+    toSrgb(image);
+    image.strip();
+    image.resetPage();
+  }
+}
+
+let target: ColorProfile | undefined;
+
+function toSrgb(image: IMagickImage): void {
+  const profile = image.getColorProfile();
+  if (profile && !isSrgb(profile.data)) {
+    target ??= new ColorProfile(srgbProfile());
+    try {
+      image.transformColorSpace(target);
+    } catch (error) {
+      if (!(error instanceof Error) || !("severity" in error)) throw error;
+    }
+  }
+  if (image.colorSpace !== ColorSpace.sRGB) image.colorSpace = ColorSpace.sRGB;
+}

@@ -1,0 +1,105 @@
+/** Frames → bytes, without metadata. The picture stays as it is. */
+import {
+  AlphaAction,
+  DitherMethod,
+  MagickFormat as formats,
+  type IMagickImage,
+  type IMagickImageCollection,
+  Interlace,
+  type MagickFormat,
+  QuantizeSettings,
+} from "@imagemagick/magick-wasm";
+import type { EncodeOptions, OutputFormat } from "cameo/plugin";
+import { type MagickPicture, toMagick } from "./magick-picture.ts";
+
+export interface EncoderSettings {
+  readonly webpMethod: number;
+  readonly avifSpeed: number;
+  readonly pngLevel: number;
+}
+
+interface Encoder {
+  readonly format: MagickFormat;
+  readonly isAnimated?: boolean;
+  readonly hasAlpha?: boolean;
+  /** The library's own options. */
+  defines(settings: EncoderSettings, options: EncodeOptions): Readonly<Record<string, string>>;
+}
+
+/** From this quality on, JPEG keeps its colours at full size: who asks for it wants no smear at coloured edges. */
+const fullChromaQuality = 90;
+
+export const encoders = {
+  avif: {
+    format: formats.Avif,
+    hasAlpha: true,
+    defines: ({ avifSpeed }) => ({ "heic:speed": String(avifSpeed) }),
+  },
+  webp: {
+    format: formats.WebP,
+    isAnimated: true,
+    hasAlpha: true,
+    defines: ({ webpMethod }) => ({ "webp:method": String(webpMethod) }),
+  },
+  jpeg: {
+    format: formats.Jpeg,
+    defines: (_, { quality }) => ({
+      "jpeg:sampling-factor": quality < fullChromaQuality ? "4:2:0" : "4:4:4",
+      "jpeg:optimize-coding": "true",
+    }),
+  },
+  png: {
+    format: formats.Png,
+    hasAlpha: true,
+    defines: ({ pngLevel }) => ({ "png:compression-level": String(pngLevel), "png:exclude-chunks": "date,bkgd,phys" }),
+  },
+  gif: { format: formats.Gif, isAnimated: true, hasAlpha: true, defines: () => ({}) },
+} as const satisfies Record<OutputFormat, Encoder>;
+
+export function encode(picture: MagickPicture, options: EncodeOptions, settings: EncoderSettings): Uint8Array {
+  const encoder: Encoder = encoders[options.format];
+  return picture.guard.run(() =>
+    picture.images.clone((images) => {
+      if (!encoder.isAnimated) dropFrames(images);
+      for (const image of images) prepare(image, encoder, options);
+      if (options.format === "gif") reduceColors(images);
+      return write(images, encoder, encoder.defines(settings, options));
+    }),
+  );
+}
+
+/** A format for stills gets the first frame. */
+function dropFrames(images: IMagickImageCollection): void {
+  while (images.length > 1) images.pop()?.dispose();
+}
+
+function prepare(image: IMagickImage, encoder: Encoder, { quality, background }: EncodeOptions): void {
+  image.quality = quality;
+  if (encoder.hasAlpha || !image.hasAlpha) return;
+  image.backgroundColor = toMagick({ ...background, a: 255 });
+  image.alpha(AlphaAction.Remove);
+}
+
+/** One palette for all frames: frames then differ only where the picture moves, and the parts that stay can be left out. */
+function reduceColors(images: IMagickImageCollection): void {
+  const settings = new QuantizeSettings();
+  settings.colors = images.some((image) => image.hasAlpha) ? 255 : 256;
+  settings.ditherMethod = images.length > 1 ? DitherMethod.No : DitherMethod.FloydSteinberg;
+  images.quantize(settings);
+  if (images.length < 2) return;
+  images.optimize();
+  images.optimizeTransparency();
+}
+
+function write(
+  images: IMagickImageCollection,
+  encoder: Encoder,
+  defines: Readonly<Record<string, string>>,
+): Uint8Array {
+  const [first] = images;
+  if (!first) return new Uint8Array();
+  for (const [name, value] of Object.entries(defines)) first.settings.setDefine(name, value);
+  if (encoder.format === formats.Jpeg) first.settings.interlace = Interlace.Jpeg;
+  const copy = (bytes: Uint8Array): Uint8Array => bytes.slice();
+  return images.length > 1 ? images.write(encoder.format, copy) : first.write(encoder.format, copy);
+}
