@@ -1,0 +1,127 @@
+/** The tiers together: memory, then any unstorage drivers, from fast to slow. Read through, fill upward. */
+import type { Driver } from "unstorage";
+import type { Log } from "../plugin.ts";
+import { type Entry, encodeEntry } from "./entry.ts";
+import { createEpoch } from "./epoch.ts";
+import { createMemory } from "./memory.ts";
+import { createTier, type Tier, type TierStats } from "./tier.ts";
+
+export type { TierStats } from "./tier.ts";
+
+export interface CacheHit {
+  readonly entry: Entry;
+  /** "memory", "disk" … */
+  readonly tier: string;
+}
+
+/** When work began; see `Cache.ticket`. */
+export type Ticket = number;
+
+export interface CacheParts {
+  readonly memory: { readonly maxBytes: number; readonly maxEntryBytes?: number };
+  /** From fast to slow. */
+  readonly tiers: readonly { readonly name: string; readonly driver: Driver }[];
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+export interface Cache {
+  /** Memory only, synchronous: the hot path. Counts a hit; a miss is counted by the `get` that follows. */
+  peek(key: string): CacheHit | undefined;
+  /** Whatever the fastest tier holds, also when it is stale or expired. Never rejects: a tier that fails, or a damaged value, is a miss. */
+  get(key: string): Promise<CacheHit | undefined>;
+  /**
+   * Memory at once; resolves when the slower tiers have it too. Never rejects: a tier that fails is logged (once a minute) and counted.
+   * With a `ticket`, dropped if a purge of the key's prefix came after it.
+   */
+  set(key: string, entry: Entry, ticket?: Ticket): Promise<void>;
+  /** To be taken when the work on an entry under `prefix` begins, and given to `set`, so that a purge meanwhile wins. */
+  ticket(prefix: string): Ticket;
+  /** Deletes what begins with `prefix` (whole key segments, as `refPrefix` makes it; "" is all) on every tier. Answers how many entries went. */
+  purge(prefix: string): Promise<number>;
+  /** Empties every tier. */
+  clear(): Promise<void>;
+  stats(): { readonly tiers: readonly TierStats[] };
+  /** Waits for writes under way and closes the drivers. */
+  dispose(): Promise<void>;
+}
+
+export function createCache({ memory: budget, tiers: drivers, log, now }: CacheParts): Cache {
+  const memory = createMemory(budget);
+  const tiers = drivers.map(({ name, driver }) => createTier(name, driver, log, now));
+  const counts = { hits: 0, misses: 0, errors: 0, writes: 0 };
+  const epoch = createEpoch();
+  const pending = new Set<{ readonly key: string; readonly done: Promise<unknown> }>();
+
+  function peek(key: string): CacheHit | undefined {
+    const entry = memory.get(key);
+    if (entry === undefined) return undefined;
+    counts.hits += 1;
+    return { entry, tier: "memory" };
+  }
+
+  async function get(key: string): Promise<CacheHit | undefined> {
+    const hit = peek(key);
+    if (hit) return hit;
+    counts.misses += 1;
+    const began = epoch.now();
+    for (const [at, tier] of tiers.entries()) {
+      const entry = await tier.read(key);
+      if (!entry) continue;
+      void keep(key, entry, began, tiers.slice(0, at));
+      return { entry, tier: tier.name };
+    }
+    return undefined;
+  }
+
+  /** In memory and on these tiers, unless a purge came after `began`; one that comes while it is written waits for it in `purge`. */
+  async function keep(key: string, entry: Entry, began: number, onto: readonly Tier[]): Promise<void> {
+    if (epoch.isPurged(key, began)) return;
+    memory.set(key, entry);
+    if (onto.length === 0) return;
+    const value = encodeEntry(entry);
+    const write = { key, done: Promise.all(onto.map((tier) => tier.write(key, value))) };
+    pending.add(write);
+    await write.done;
+    pending.delete(write);
+  }
+
+  async function set(key: string, entry: Entry, ticket = epoch.now()): Promise<void> {
+    if (!epoch.isPurged(key, ticket)) counts.writes += 1;
+    await keep(key, entry, ticket, tiers);
+  }
+
+  async function settle(prefix: string): Promise<void> {
+    await Promise.all([...pending].filter(({ key }) => key.startsWith(prefix)).map(({ done }) => done));
+  }
+
+  async function purge(given: string): Promise<number> {
+    const prefix = given === "" || given.endsWith(":") ? given : `${given}:`;
+    const end = epoch.begin(prefix);
+    const inMemory = memory.deletePrefix(prefix);
+    await settle(prefix);
+    const elsewhere = await Promise.all(tiers.map((tier) => tier.removePrefix(prefix)));
+    end();
+    return new Set([...inMemory, ...elsewhere.flat()]).size;
+  }
+
+  async function clear(): Promise<void> {
+    const end = epoch.begin("");
+    memory.clear();
+    await settle("");
+    await Promise.all(tiers.map((tier) => tier.clear()));
+    end();
+  }
+
+  async function dispose(): Promise<void> {
+    await settle("");
+    await Promise.all(tiers.map((tier) => tier.dispose()));
+    memory.clear();
+  }
+
+  const stats = () => ({
+    tiers: [{ name: "memory", ...memory.stats(), ...counts }, ...tiers.map((tier) => tier.stats())],
+  });
+  return { peek, get, set, ticket: () => epoch.now(), purge, clear, stats, dispose };
+}

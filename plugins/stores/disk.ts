@@ -1,0 +1,200 @@
+/**
+ * The disk tier of the cache: one file per value, and a folder for all that was made from one source.
+ *
+ *     cache: { disk: { path: "./.cameo/cache", maxBytes: 10737418240 } }
+ *     images:2fd4…:original  →  {path}/entries/images/2f/2fd4…/original.bin
+ *
+ * A value is written under another name and renamed: a reader gets all of it or nothing, whatever kills the writer. Files are 0600, folders
+ * 0700. The least recently used values go first: the index of them is in memory, built in the background at start, and the files' times
+ * carry it over a restart. Processes may share a folder: each looks at the whole of it again before it evicts.
+ */
+import { randomUUID } from "node:crypto";
+import * as fs from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { type StoreHost, store } from "cameo/plugin";
+import { LRUCache } from "lru-cache";
+import type { Driver } from "unstorage";
+import * as v from "valibot";
+
+const options = v.object({
+  /** Folder of the cache; made when it is needed. */
+  path: v.optional(v.pipe(v.string(), v.nonEmpty()), "./.cameo/cache"),
+  /** Budget for the values. Default 10 GiB. */
+  maxBytes: v.optional(v.pipe(v.number(), v.minValue(0)), 10 * 1024 ** 3),
+  /** Share of the disk to leave free, at most 5 GiB of it: the budget shrinks when others fill the disk. */
+  minFree: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0.05),
+  /** Wait until each value is on the platter. Off, since a power cut damages only the last values and their checksums find it. */
+  fsync: v.optional(v.boolean(), false),
+});
+
+const evictTo = 0.9;
+const saveEveryMs = 5 * 60_000;
+const rescanAfterMs = 10 * 60_000;
+const freeCheckMs = 10_000;
+const maxFloorBytes = 5 * 1024 ** 3;
+/** A temporary file this old has lost its writer. By age, since process numbers mean nothing between containers. */
+const abandonedMs = 60 * 60_000;
+
+export default store({ name: "disk", options, setup: createDisk });
+
+function createDisk(settings: v.InferOutput<typeof options>, host: StoreHost): Driver {
+  const root = resolve(settings.path, "entries");
+  /** What each file's time says, which is behind the last use by up to `saveEveryMs`. Sizes, and the order of use, are the cache's own. */
+  const index = new LRUCache<string, number>({ maxSize: Number.MAX_SAFE_INTEGER });
+  let limit = settings.maxBytes;
+  let scannedAt = 0;
+  let freeCheckedAt = 0;
+  let isClosed = false;
+  let upkeep: Promise<void> | undefined;
+
+  const fileOf = (key: string) => pathOf(root, key) + suffix;
+  const put = (key: string, usedAt: number, bytes: number) => index.set(key, usedAt, { size: Math.max(1, bytes) });
+
+  function touch(key: string, bytes: number): void {
+    const now = host.now();
+    const usedAt = index.get(key);
+    if (usedAt !== undefined && now - usedAt < saveEveryMs) return;
+    put(key, now, bytes);
+    fs.utimes(fileOf(key), now / 1000, now / 1000).catch(() => {});
+  }
+
+  async function read(key: string): Promise<Buffer | null> {
+    const value = await fs.readFile(fileOf(key)).catch(nullIfMissing);
+    if (value) touch(key, value.length);
+    else index.delete(key);
+    return value;
+  }
+
+  async function write(key: string, value: Uint8Array): Promise<void> {
+    if (host.now() - freeCheckedAt > freeCheckMs) startUpkeep();
+    if (value.length > limit) throw host.fail("internal", "The disk cache has no room for this value.");
+    await writeWhole(fileOf(key), value, settings.fsync);
+    put(key, host.now(), value.length);
+    if (index.calculatedSize > limit) startUpkeep();
+  }
+
+  async function remove(key: string): Promise<void> {
+    index.delete(key);
+    await fs.unlink(fileOf(key)).catch(nullIfMissing);
+    await fs.rmdir(dirname(fileOf(key))).catch(() => {});
+  }
+
+  async function clear(base = ""): Promise<void> {
+    for (const key of [...index.keys()]) if (key.startsWith(base)) index.delete(key);
+    await fs.rm(pathOf(root, base), { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  async function keysUnder(base = ""): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const file of filesUnder(pathOf(root, base))) if (file.endsWith(suffix)) keys.push(keyOf(root, file));
+    return keys;
+  }
+
+  function startUpkeep(): void {
+    upkeep ??= tidy()
+      .catch((error) => host.log.warn("The disk cache could not be tidied.", { error: String(error) }))
+      .finally(() => (upkeep = undefined));
+  }
+
+  async function tidy(): Promise<void> {
+    if (scannedAt === 0) await scan();
+    await leaveFree();
+    if (index.calculatedSize <= limit) return;
+    if (host.now() - scannedAt > rescanAfterMs) await scan();
+    while (index.calculatedSize > limit * evictTo && !isClosed) {
+      const [oldest] = index.rkeys();
+      if (oldest !== undefined) await remove(oldest);
+    }
+  }
+
+  /** Some file systems report no blocks; there the budget alone counts. */
+  async function leaveFree(): Promise<void> {
+    freeCheckedAt = host.now();
+    const disk = await fs.statfs(root).catch(() => undefined);
+    if (!disk?.blocks) return;
+    const floor = Math.min(disk.blocks * disk.bsize * settings.minFree, maxFloorBytes);
+    limit = Math.min(settings.maxBytes, Math.max(0, index.calculatedSize + disk.bavail * disk.bsize - floor));
+  }
+
+  /** Looks at every file, of this process and of others, beside reads and writes; what these change meanwhile stays on top. */
+  async function scan(): Promise<void> {
+    const began = host.now();
+    const found: { key: string; usedAt: number; bytes: number }[] = [];
+    for await (const file of filesUnder(root)) {
+      if (isClosed) return;
+      const info = await fs.stat(file).catch(nullIfMissing);
+      if (!info) continue;
+      if (file.endsWith(suffix)) found.push({ key: keyOf(root, file), usedAt: info.mtimeMs, bytes: info.size });
+      else if (began - info.mtimeMs > abandonedMs) await fs.unlink(file).catch(nullIfMissing);
+    }
+    const recent = [...index.rkeys()].filter((key) => (index.peek(key) ?? 0) >= began);
+    found.sort((a, b) => a.usedAt - b.usedAt);
+    for (const { key, usedAt, bytes } of found) put(key, usedAt, bytes);
+    for (const key of recent) index.get(key);
+    scannedAt = began;
+  }
+
+  startUpkeep();
+  return {
+    name: "disk",
+    getInstance: () => ({ usage: () => ({ entries: index.size, bytes: index.calculatedSize }) }),
+    hasItem: async (key) => (await read(key)) !== null,
+    getItem: async (key) => (await read(key))?.toString() ?? null,
+    getItemRaw: read,
+    setItemRaw: write,
+    removeItem: remove,
+    getKeys: keysUnder,
+    clear,
+    async dispose() {
+      isClosed = true;
+      await upkeep;
+    },
+  };
+}
+
+/** Under another name in the same folder, then renamed. Folders that are missing, or that a purge takes away meanwhile, are made. */
+async function writeWhole(file: string, value: Uint8Array, flush: boolean, tries = 3): Promise<void> {
+  const temporary = `${file}.${randomUUID()}`;
+  try {
+    await fs.writeFile(temporary, value, { mode: 0o600, flush });
+    await fs.rename(temporary, file);
+  } catch (error) {
+    await fs.unlink(temporary).catch(() => {});
+    if (!isMissing(error) || tries === 0) throw error;
+    await fs.mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeWhole(file, value, flush, tries - 1);
+  }
+}
+
+async function* filesUnder(folder: string): AsyncGenerator<string> {
+  const children = (await fs.readdir(folder, { withFileTypes: true }).catch(nullIfMissing)) ?? [];
+  for (const child of children) {
+    if (child.isDirectory()) yield* filesUnder(join(folder, child.name));
+    else yield join(folder, child.name);
+  }
+}
+
+const suffix = ".bin";
+const unsafe = /[^a-z0-9_-]|^(?=(?:con|prn|aux|nul|com\d|lpt\d)$)./gu;
+const escapeByte = (byte: number) => `%${byte.toString(16).padStart(2, "0")}`;
+const toName = (segment: string) => segment.replace(unsafe, (text) => [...Buffer.from(text)].map(escapeByte).join(""));
+
+/** File (without its suffix) of a key, or folder of a base, which ends in a colon. Names are safe on any system, in any case. */
+function pathOf(root: string, keyOrBase: string): string {
+  const [first = "", second, ...rest] = keyOrBase.split(":").map(toName);
+  return join(root, first, ...(second && rest.length > 0 ? [second.slice(0, 2), second] : [second ?? ""]), ...rest);
+}
+
+function keyOf(root: string, file: string): string {
+  const names = relative(root, file.slice(0, -suffix.length)).split(sep);
+  const segments = names.length > 2 ? [...names.slice(0, 1), ...names.slice(2)] : names;
+  return segments.map(decodeURIComponent).join(":");
+}
+
+const isMissing = (error: unknown) => error instanceof Error && "code" in error && error.code === "ENOENT";
+
+/** To be given to `catch`. */
+function nullIfMissing(error: unknown): null {
+  if (isMissing(error)) return null;
+  throw error;
+}
