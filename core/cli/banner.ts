@@ -1,0 +1,26 @@
+/** URLs for the banner: something worth seeing from the `images` mount. */
+import { readdir } from "node:fs/promises";
+import { extname } from "node:path";
+import { escapeRef } from "../request/parse.ts";
+import type { Settings } from "../settings/schema.ts";
+
+/** What shows each kind of file best, in the order in which they are offered. */
+const looks: readonly (readonly [endings: readonly string[], prefix: string, query: string])[] = [
+  [[".jpg", ".jpeg"], "", "?w=640&h=360&fit=cover"],
+  [[".gif"], "", "?w=240&f=webp"],
+  [[".png"], "", "?w=320&pad=24&bg=ffd166&radius=32"],
+  [[".svg"], "", "?w=512&f=png"],
+  [[".jpg", ".jpeg", ".png", ".webp", ".avif"], "/meta", ""],
+  [[".webp", ".avif", ".heic", ".tiff"], "", "?w=640"],
+];
+
+/** Paths with queries, up to three. `/health` if there is nothing to show. */
+export async function tryUrls({ mounts }: Settings): Promise<string[]> {
+  const base = mounts.images?.source === "file" ? (mounts.images as { base?: unknown }).base : undefined;
+  const names = typeof base === "string" ? (await readdir(base).catch(() => [])).sort() : [];
+  const urls = looks.flatMap(([endings, prefix, query]) => {
+    const name = names.find((each) => endings.includes(extname(each).toLowerCase()));
+    return name === undefined ? [] : [`${prefix}/images/${escapeRef(name)}${query}`];
+  });
+  return urls.length > 0 ? urls.slice(0, 3) : ["/health"];
+}

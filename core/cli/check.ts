@@ -1,0 +1,133 @@
+/** `cameo check`: are the settings right, and what do they give? Sets everything up but the network, with one worker. */
+import type { App } from "../app.ts";
+import { CameoError } from "../error.ts";
+import type { Mount, Snapshot } from "../registry/snapshot.ts";
+import { ownOptions } from "../settings/load.ts";
+import { type CliParts, type Command, exitCodes, type Input } from "./command.ts";
+import { align, complain, formatBytes, print } from "./output.ts";
+import { loadFor, settingsFlags, withApp } from "./settings.ts";
+
+export const check: Command = {
+  name: "check",
+  about: "Check the settings; list mounts, plugins, engines, cache tiers and limits.",
+  usage: "check [options]",
+  words: [0, 0],
+  flags: [{ name: "json", about: "The same as JSON." }, ...settingsFlags],
+  examples: [
+    ["cameo check --config cameo.toml", "Exit code 0 if all is well, 2 if not."],
+    ["cameo check --json", "For programs."],
+  ],
+  run: runCheck,
+};
+
+async function runCheck(input: Input, parts: CliParts): Promise<number> {
+  const isJson = input.flags.has("json");
+  try {
+    const { settings, warnings } = await loadFor(input, parts);
+    const findings = await withApp(input, parts, { ...settings, workers: 1 }, (app) => Promise.resolve(find(app)));
+    await print(isJson ? JSON.stringify({ ok: true, warnings, ...findings }, null, 2) : toText(findings, warnings));
+    return exitCodes.done;
+  } catch (error) {
+    if (!(error instanceof CameoError)) throw error;
+    if (isJson) await print(JSON.stringify({ ok: false, code: error.code, detail: error.detail }, null, 2));
+    else await complain(`cameo: ${error.detail}`);
+    return exitCodes.misused;
+  }
+}
+
+/** What there is, as plain data without secrets. */
+function find({ services: { snapshot, cache } }: App) {
+  return {
+    mounts: [...snapshot.mounts.values()].map(findMount),
+    plugins: Object.fromEntries(
+      [...Map.groupBy(snapshot.plugins, ({ kind }) => kind)].map(([kind, all]) => [kind, all.map(({ name }) => name)]),
+    ),
+    engines: findEngines(snapshot),
+    cache: cache
+      .stats()
+      .tiers.map(({ name, entries, bytes }) => ({ name, options: tierOptions(name, snapshot), entries, bytes })),
+    limits: snapshot.settings.limits,
+    presets: Object.keys(snapshot.settings.presets),
+  };
+}
+
+const tierOptions = (name: string, { settings }: Snapshot) =>
+  hideSecrets((settings.cache[name] ?? {}) as Record<string, unknown>);
+
+type Findings = ReturnType<typeof find>;
+
+const findMount = ({ name, definition, sign, settings }: Mount) => ({
+  name,
+  source: definition.name,
+  sign,
+  options: hideSecrets(ownOptions(settings)),
+});
+
+/** Options by name, with what must not be shown as `(hidden)`. */
+export function hideSecrets(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const isSecret = (name: string) => /secret|token|password|credential|auth|key|header|cookie/i.test(name);
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => {
+      if (isSecret(name)) return [name, "(hidden)"];
+      const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+      return [name, isObject ? hideSecrets(value as Record<string, unknown>) : withoutPassword(value)];
+    }),
+  );
+}
+
+/** `https://user:secret@host` → `https://(hidden)@host`. */
+const withoutPassword = (value: unknown): unknown =>
+  typeof value === "string" ? value.replace(/\/\/[^/@\s]+@/, "//(hidden)@") : value;
+
+function findEngines({ engines, plugins }: Snapshot) {
+  return engines.flatMap(({ name }) => {
+    const found = plugins.find((plugin) => plugin.kind === "engine" && plugin.name === name);
+    if (found?.kind !== "engine") return [];
+    const { decodes, encodes, animates } = found;
+    return [{ name, isHelper: found.isHelper ?? false, decodes, encodes, animates }];
+  });
+}
+
+function toText({ mounts, plugins, engines, cache, limits, presets }: Findings, warnings: readonly string[]): string {
+  const options = (own: Record<string, unknown>) =>
+    Object.entries(own)
+      .map(([name, value]) => `${name}=${brief(value)}`)
+      .join(" ");
+  const rows = mounts.map(({ name, source, sign, options: own }) => [
+    `/${name}/`,
+    source,
+    `sign: ${sign}`,
+    options(own),
+  ]);
+  const formats = engines.map(({ name, isHelper, decodes, encodes, animates }) =>
+    [
+      `  ${name}${isHelper ? " (helper)" : ""}`,
+      `    reads    ${list(decodes)}`,
+      `    writes   ${list(encodes)}`,
+      `    animates ${list(animates)}`,
+    ].join("\n"),
+  );
+  const tiers = cache.map((tier) => [tier.name, options(tier.options) || "defaults", holds(tier)]);
+  return [
+    ...warnings.map((warning) => `Warning: ${warning}`),
+    `Mounts\n${align(rows, "  ") || "  none"}`,
+    `Plugins\n${align(
+      Object.entries(plugins).map(([kind, names]) => [kind, names.join(", ")]),
+      "  ",
+    )}`,
+    `Engines, in the order in which they are asked\n${formats.join("\n")}`,
+    `Cache\n${align(tiers, "  ")}`,
+    `Limits\n${align(
+      Object.entries(limits).map(([name, value]) => [name, limit(name, value)]),
+      "  ",
+    )}`,
+    ...(presets.length > 0 ? [`Presets\n  ${presets.join(", ")}`] : []),
+    "All is well.",
+  ].join("\n\n");
+}
+
+const holds = ({ entries, bytes }: Findings["cache"][number]): string =>
+  entries === undefined ? "" : `holds ${entries} entries, ${formatBytes(bytes ?? 0)}`;
+const list = (words: readonly string[]): string => words.join(" ") || "nothing";
+const brief = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
+const limit = (name: string, value: number): string => (name.endsWith("Bytes") ? formatBytes(value) : String(value));

@@ -1,0 +1,73 @@
+/** What most commands share: the flags that name settings, and an app made from them. */
+import process from "node:process";
+import { type App, createApp } from "../app.ts";
+import { createLog, type Level, type RootLog } from "../log.ts";
+import type { OptionsSchema } from "../plugin.ts";
+import { type Loaded, loadSettings } from "../settings/load.ts";
+import type { Settings, SettingsInput } from "../settings/schema.ts";
+import { type CliParts, type Flag, type Input, textOf, UsageError } from "./command.ts";
+
+const levels = ["debug", "info", "warn", "error", "silent"] as const satisfies readonly Level[];
+
+export const settingsFlags: readonly Flag[] = [
+  { name: "config", also: ["c"], takes: "file", about: "Settings file: .ts, .js, .json or .toml. Also CAMEO_CONFIG." },
+  { name: "plugins", takes: "folder", about: "Folder with plugins of your own; may be given several times." },
+  { name: "log-level", takes: "level", about: `Least level of log lines: ${levels.join(", ")}.` },
+];
+
+/** Settings for a command: the built-in defaults < the file < `CAMEO_…` < flags. Throws `bad-setting` or `UsageError`. */
+export function loadFor(input: Input, parts: CliParts, own: SettingsInput = {}): Promise<Loaded> {
+  const level = levelOf(input);
+  const plugins = input.flags.get("plugins");
+  const flags: SettingsInput = {
+    ...own,
+    ...(plugins ? { plugins: [...plugins] } : {}),
+    ...(level ? { log: { level } } : {}),
+  };
+  const file = textOf(input, "config") ?? process.env.CAMEO_CONFIG;
+  return loadSettings({
+    defaults: parts.defaults,
+    file,
+    environment: process.env,
+    flags,
+    findOptions: findOptions(parts),
+  });
+}
+
+function levelOf(input: Input): Level | undefined {
+  const text = textOf(input, "log-level");
+  const level = levels.find((each) => each === text);
+  if (text === undefined || level) return level;
+  throw new UsageError(`--log-level got "${text}"; it takes one of ${levels.join(", ")}.`);
+}
+
+/** The options schema of a plugin, if it has one. */
+export function findOptions({ plugins }: CliParts) {
+  return (kind: "source" | "store" | "engine", name: string): OptionsSchema | undefined => {
+    const found = plugins.find((plugin) => plugin.kind === kind && plugin.name === name);
+    return found && "options" in found ? found.options : undefined;
+  };
+}
+
+/** JSON lines on standard error. */
+export function openLog(level: Level): RootLog {
+  return createLog({ level, sink: { write: (text) => process.stderr.write(text) }, now: () => Date.now() });
+}
+
+/** Runs `work` with a warm app that answers no network, and takes the app down whatever happens. Its log is silent unless asked for. */
+export async function withApp<T>(
+  input: Input,
+  parts: CliParts,
+  settings: Settings,
+  work: (app: App) => Promise<T>,
+): Promise<T> {
+  const log = openLog(levelOf(input) ?? "silent");
+  const app = await createApp({ ...parts, settings, log });
+  try {
+    await app.ready();
+    return await work(app);
+  } finally {
+    await app.dispose();
+    log.flush();
+  }
+}
