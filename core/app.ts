@@ -1,9 +1,5 @@
 /** Puts a server together from settings and plugins: snapshot, cache, workers, routes. Opens no socket. */
-
-import { createHmac, randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
-import { join } from "node:path";
 import { createCache } from "./cache/cache.ts";
 import { createFlights } from "./cache/flight.ts";
 import { CameoError } from "./error.ts";
@@ -16,6 +12,7 @@ import type { Services } from "./pipeline.ts";
 import type { Plugin, SourceHost } from "./plugin.ts";
 import { createSnapshot, findPlugin, type Snapshot } from "./registry/snapshot.ts";
 import type { Handler } from "./runtime.ts";
+import { findSecret, signingKeysOf } from "./secret.ts";
 import { parseOptions } from "./settings/load.ts";
 import type { MountSettings, Settings } from "./settings/schema.ts";
 import { createAssets } from "./work/assets.ts";
@@ -47,8 +44,8 @@ export interface App {
 export async function createApp(parts: AppParts): Promise<App> {
   const now = parts.now ?? (() => Date.now());
   const { settings, log } = parts;
-  const secret = settings.secret ?? (await keptSecret(settings.dataPath, log));
-  const signingKeys = settings.signingKeys.length > 0 ? settings.signingKeys : [deriveKey(secret)];
+  const secret = await findSecret(settings, log);
+  const signingKeys = signingKeysOf(settings, secret);
   const createHost = (plugin: string, mount: MountSettings) => sourceHost(plugin, mount, parts, now);
   const snapshot = await createSnapshot({
     generation: 1,
@@ -73,7 +70,11 @@ export async function createApp(parts: AppParts): Promise<App> {
     isReady = true;
   });
   ready.catch(() => {});
-  const handle = createRoutes(services, { version: parts.version, startedAt: now(), isReady: () => isReady });
+  const handle = createRoutes(
+    services,
+    { version: parts.version, startedAt: now(), isReady: () => isReady },
+    parts.readAsset,
+  );
   return { handle, services, ready: () => ready, dispose: () => dispose(services) };
 }
 
@@ -137,24 +138,4 @@ function createPool({ settings, createWorker, readAsset, log }: AppParts, { engi
 /** 512 MiB or a quarter of the machine's memory, whichever is less. */
 function memoryBudget(settings: Settings): number {
   return settings.cache.memory.maxBytes ?? Math.min(512 * 2 ** 20, Math.floor(totalmem() / 4));
-}
-
-const deriveKey = (secret: string): string =>
-  createHmac("sha256", secret).update("cameo url signature").digest("base64url");
-
-/** The instance's secret, made once and kept in the data folder, so that the disk cache outlives a restart. */
-async function keptSecret(dataPath: string, log: RootLog): Promise<string> {
-  const file = join(dataPath, "secret");
-  const kept = await readFile(file, "utf8").catch(() => "");
-  if (kept.trim().length >= 16) return kept.trim();
-  const secret = randomBytes(32).toString("base64url");
-  try {
-    await mkdir(dataPath, { recursive: true, mode: 0o700 });
-    const temporary = `${file}.${process.pid}.tmp`;
-    await writeFile(temporary, `${secret}\n`, { mode: 0o600 });
-    await rename(temporary, file);
-  } catch (error) {
-    log.warn("the secret cannot be kept; cached images and signed URLs end with this process", { error });
-  }
-  return secret;
 }

@@ -3,13 +3,15 @@ import { Elysia } from "elysia";
 import { CameoError } from "../error.ts";
 import type { Services } from "../pipeline.ts";
 import type { Handler } from "../runtime.ts";
+import { createDocs, type DocsParts, docsPaths } from "./docs.ts";
 import { createImageHandler } from "./image.ts";
 import { type HealthFacts, health, purge } from "./operators.ts";
 import { problemResponse } from "./problem.ts";
 
 /** The handler of everything that a server answers. */
-export function createRoutes(services: Services, facts: HealthFacts): Handler {
+export function createRoutes(services: Services, facts: HealthFacts, readAsset: DocsParts["readAsset"]): Handler {
   const image = createImageHandler(services);
+  const docs = createDocs({ snapshot: services.snapshot, version: facts.version, readAsset });
   const app = new Elysia({ aot: true })
     .onError(({ error, request }) => problemResponse(error, request.method))
     .get("/health", () => health(services, facts));
@@ -19,6 +21,8 @@ export function createRoutes(services: Services, facts: HealthFacts): Handler {
     }
     app.delete(`/${name}/*`, ({ request }) => purge(request, services));
   }
+  for (const path of docsPaths)
+    app.get(path, ({ request }) => docs(request)).head(path, ({ request }) => docs(request));
   app.all("/*", ({ request }) => problemResponse(noRoute(request, services), request.method));
   return (request) => app.fetch(request);
 }
