@@ -16,7 +16,7 @@ const looks: readonly (readonly [endings: readonly string[], prefix: string, que
 
 /** Paths with queries, up to three. `/health` if there is nothing to show. */
 export async function tryUrls({ mounts }: Settings): Promise<string[]> {
-  const base = mounts.images?.source === "file" ? (mounts.images as { base?: unknown }).base : undefined;
+  const base = (mounts.images as { readonly base?: unknown } | undefined)?.base;
   const names = typeof base === "string" ? (await readdir(base).catch(() => [])).sort() : [];
   const urls = looks.flatMap(([endings, prefix, query]) => {
     const name = names.find((each) => endings.includes(extname(each).toLowerCase()));
