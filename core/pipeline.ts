@@ -110,6 +110,7 @@ async function make(
     store(request, entry, services, ticket);
     return entry;
   } catch (error) {
+    if (signal.aborted) throw error;
     const known = toCameoError(error);
     const keepsStale = stale !== undefined && codes[known.code].retryable;
     const times = keepsStale ? undefined : negativeFreshness(known.code, services.now(), services.random());

@@ -93,9 +93,10 @@ async function loadAndKeep(
     void services.cache.set(request.keys.original, entry, ticket);
     return fromEntry(entry, "revalidated", services);
   } catch (error) {
+    if (signal.aborted) throw error;
     const known = toCameoError(error);
     services.troubles.note(`mount.${request.mount.name}`, known);
-    const soon = previous && retrySoon(known, previous, services);
+    const soon = previous && !variant ? retrySoon(known, previous, services) : undefined;
     if (previous && soon) return { ...fromEntry(previous, "stale", services), times: soon };
     keepFailure(request, services, known, ticket);
     throw known;

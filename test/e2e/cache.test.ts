@@ -1,0 +1,252 @@
+/** The cache through the front door: freshness, revalidation, failures, purge, restart. */
+import assert from "node:assert/strict";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, beforeEach, test } from "node:test";
+import { CameoError } from "../../core/error.ts";
+import { startApp, type TestApp } from "../app.ts";
+import { fixture } from "../fixtures/fixture.ts";
+import { createOrigin } from "../origin.ts";
+
+const token = "an-admin-token-for-tests";
+const operator = { headers: { authorization: `Bearer ${token}` } };
+const origin = createOrigin();
+const settings = { adminToken: token, mounts: { o: { source: "origin", ttlS: 100, staleS: 1000 } } };
+let app: TestApp;
+let card: Uint8Array;
+let other: Uint8Array;
+let nextRef = 0;
+/** A ref that no other test uses. */
+let ref = "";
+
+before(async () => {
+  app = await startApp({ settings, plugins: [origin.plugin] });
+  [card, other] = await Promise.all([fixture("png-rgb"), fixture("png-grey")]);
+});
+after(() => app.close());
+beforeEach(() => {
+  nextRef += 1;
+  ref = `${nextRef}.png`;
+  Object.assign(origin, { fail: undefined, maxAgeS: undefined, unchanged: 0 });
+  origin.loads.length = 0;
+  origin.images.set(ref, card);
+});
+
+const status = (response: Response) => `${response.status} ${response.headers.get("x-cache")}`;
+const get = async (query = "w=40&f=png") => app.get(`/o/${ref}?${query}`);
+
+/** Asks until the background work shows. */
+async function until(isDone: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 400; tries++) {
+    if (await isDone()) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.fail("it never came to pass");
+}
+
+test("a second request is a memory hit with the same bytes", async () => {
+  const first = await get();
+  assert.equal(status(first), "200 MISS origin");
+  const second = await get();
+  assert.equal(status(second), "200 HIT memory");
+  assert.deepEqual(await second.bytes(), await first.bytes());
+  assert.deepEqual(origin.loads, [ref]);
+});
+
+test("another variant is made from the kept original", async () => {
+  await get("w=40&f=png");
+  await get("w=50&f=png");
+  assert.deepEqual(origin.loads, [ref]);
+});
+
+test("requests for one image at one time share one flight", async () => {
+  const answers = await Promise.all(Array.from({ length: 20 }, () => get()));
+  assert.equal(new Set(await Promise.all(answers.map(async (each) => (await each.bytes()).join()))).size, 1);
+  assert.deepEqual(origin.loads, [ref]);
+});
+
+test("a stale copy is served at once and revalidated behind it, without rendering when nothing changed", async () => {
+  await get();
+  const jobs = app.app.services.pool.stats().jobs;
+  app.advance(200);
+  assert.equal(status(await get()), "200 STALE memory");
+  await until(async () => status(await get()) === "200 HIT memory");
+  assert.equal(origin.unchanged, 1);
+  assert.equal(app.app.services.pool.stats().jobs, jobs);
+});
+
+test("a stale copy is made anew when the origin has another image", async () => {
+  const old = (await get()).headers.get("etag");
+  origin.images.set(ref, other);
+  app.advance(200);
+  assert.equal((await get()).headers.get("etag"), old);
+  await until(async () => (await get()).headers.get("etag") !== old);
+});
+
+test("a stale copy is served on while the origin is down, and the origin is left alone for a while", async () => {
+  await get();
+  origin.fail = async () => {
+    throw new CameoError("origin-failed", "down");
+  };
+  app.advance(200);
+  assert.equal(status(await get()), "200 STALE memory");
+  await until(() => origin.loads.length === 2);
+  await until(() => app.app.services.flights.size() === 0);
+  assert.equal(status(await get()), "200 STALE memory");
+  assert.equal(origin.loads.length, 2);
+  app.advance(60);
+  await get();
+  await until(() => origin.loads.length === 3);
+});
+
+test("a new variant of a stale original is made while the origin is down", async () => {
+  await get("w=40&f=png");
+  origin.fail = async () => {
+    throw new CameoError("origin-timeout", "slow");
+  };
+  app.advance(200);
+  assert.equal((await get("w=60&f=png")).status, 200);
+});
+
+test("a copy past its stale time is not served", async () => {
+  await get();
+  origin.images.delete(ref);
+  app.advance(2000);
+  assert.equal((await get()).status, 404);
+});
+
+test("a missing image is remembered for about a minute", async () => {
+  origin.images.delete(ref);
+  assert.equal((await get()).status, 404);
+  assert.equal((await get("w=50")).status, 404);
+  assert.equal(origin.loads.length, 1);
+  origin.images.set(ref, card);
+  app.advance(61);
+  assert.equal((await get()).status, 200);
+});
+
+test("a failing origin is a 502 that is remembered for about half a minute", async () => {
+  origin.fail = async () => {
+    throw new Error("secret reason");
+  };
+  const response = await get();
+  const problem = await response.text();
+  assert.equal(response.status, 502);
+  assert.match(response.headers.get("cache-control") ?? "", /max-age=30/);
+  assert.ok(!problem.includes("secret reason"));
+  await until(() => app.lines.some((line) => line.includes("secret reason") && line.includes("source.origin")));
+  origin.fail = undefined;
+  assert.equal((await get()).status, 502);
+  app.advance(31);
+  assert.equal((await get()).status, 200);
+});
+
+test("a source that hangs meets the deadline", async () => {
+  const slow = await startApp({
+    settings: { mounts: { o: { source: "origin" } }, limits: { fetchMs: 20 } },
+    plugins: [origin.plugin],
+  });
+  origin.fail = () => new Promise(() => {});
+  assert.equal((await slow.get(`/o/${ref}?w=5`)).status, 504);
+  await slow.close();
+});
+
+test("a client that leaves cancels only itself, and its leaving is not remembered as a failure", async () => {
+  const { promise: open, resolve: opened } = Promise.withResolvers<void>();
+  origin.fail = async () => {
+    await open;
+    return { body: card };
+  };
+  const leaver = new AbortController();
+  const leaving = app.get(`/o/${ref}?w=40&f=png`, { signal: leaver.signal });
+  const staying = get();
+  leaver.abort();
+  opened();
+  assert.equal((await staying).status, 200);
+  await leaving;
+});
+
+test("an origin's max-age shortens the time to live, and is never longer than the mount's", async () => {
+  origin.maxAgeS = 10;
+  assert.match(
+    (await get()).headers.get("cache-control") ?? "",
+    /^public, max-age=(10|9), stale-while-revalidate=1000$/,
+  );
+  origin.maxAgeS = 100_000;
+  ref = "long.png";
+  origin.images.set(ref, card);
+  assert.match(
+    (await get()).headers.get("cache-control") ?? "",
+    /^public, max-age=(100|99), stale-while-revalidate=1000$/,
+  );
+});
+
+test("DELETE throws away the original and everything made from it, for operators only", async () => {
+  await get("w=40&f=png");
+  await get("w=50&f=png");
+  assert.equal((await app.get(`/o/${ref}`, { method: "DELETE" })).status, 401);
+  assert.equal(
+    (await app.get(`/o/${ref}`, { method: "DELETE", headers: { authorization: "Bearer wrong" } })).status,
+    401,
+  );
+  assert.equal(status(await get("w=40&f=png")), "200 HIT memory");
+  const purged = await app.get(`/o/${ref}?w=40`, { method: "DELETE", ...operator });
+  assert.deepEqual(await purged.json(), { purged: 3, mount: "o", ref });
+  assert.equal(status(await get("w=40&f=png")), "200 MISS origin");
+  assert.equal(origin.loads.length, 2);
+});
+
+test("a purge while an image is being made keeps the old one out", async () => {
+  const { promise: open, resolve: opened } = Promise.withResolvers<void>();
+  origin.fail = async () => {
+    await open;
+    return { body: card };
+  };
+  const making = get();
+  await until(() => origin.loads.length === 1);
+  await app.get(`/o/${ref}`, { method: "DELETE", ...operator });
+  opened();
+  await making;
+  origin.fail = undefined;
+  assert.equal(status(await get()), "200 MISS origin");
+});
+
+test("a version in the URL is a copy of its own, and immutable", async () => {
+  await get("w=40&f=png");
+  const versioned = await get("w=40&f=png&v=2");
+  assert.equal(origin.loads.length, 2);
+  assert.match(versioned.headers.get("cache-control") ?? "", /max-age=31536000, immutable/);
+});
+
+test("the disk tier outlives a restart, holds no ref in the clear, and a damaged file is made anew", async () => {
+  const first = await startApp({ settings, plugins: [origin.plugin] });
+  await first.get(`/o/${ref}?w=40&f=png`);
+  await first.app.dispose();
+  const second = await startApp({ settings, plugins: [origin.plugin], folder: first.folder });
+  assert.equal(status(await second.get(`/o/${ref}?w=40&f=png`)), "200 HIT disk");
+  await second.app.dispose();
+  const cache = join(first.folder, "cache");
+  const files = (await readdir(cache, { recursive: true, withFileTypes: true })).filter((each) => each.isFile());
+  assert.ok(files.length >= 2);
+  assert.ok(files.every((each) => !join(each.parentPath, each.name).includes(ref)));
+  for (const file of files) {
+    const path = join(file.parentPath, file.name);
+    const bytes = await readFile(path);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+    await writeFile(path, bytes);
+  }
+  const third = await startApp({ settings, plugins: [origin.plugin], folder: first.folder });
+  assert.equal(status(await third.get(`/o/${ref}?w=40&f=png`)), "200 MISS origin");
+  await third.close();
+});
+
+test("a disk that cannot be written is a warning, not an outage", async () => {
+  const blocked = await startApp({
+    settings: { ...settings, cache: { disk: { path: "/dev/null/cache" } } },
+    plugins: [origin.plugin],
+  });
+  assert.equal((await blocked.get(`/o/${ref}?w=40&f=png`)).status, 200);
+  assert.equal(status(await blocked.get(`/o/${ref}?w=40&f=png`)), "200 HIT memory");
+  await until(() => blocked.lines.some((line) => line.includes('"level":"warn"')));
+  await blocked.close();
+});

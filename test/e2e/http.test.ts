@@ -1,0 +1,261 @@
+/** HTTP behaviour of the image routes: negotiation, headers, conditional requests, signatures, presets, errors, explain, health. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { signPath } from "../../core/request/sign.ts";
+import { startApp, type TestApp } from "../app.ts";
+import { type FixtureName, fixture } from "../fixtures/fixture.ts";
+
+const key = "a-signing-key-for-tests";
+const chrome = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8";
+let app: TestApp;
+let folder: string;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "cameo-images-"));
+  const files: Record<string, FixtureName> = {
+    "card.png": "png-rgba",
+    "photo.jpg": "jpeg-420",
+    "moving.gif": "gif-animated",
+    "naïve “name”.png": "png-rgb",
+    "flat.webp": "webp-lossy",
+  };
+  for (const [name, fixtureName] of Object.entries(files))
+    await writeFile(join(folder, name), await fixture(fixtureName));
+  await writeFile(join(folder, "note.txt"), "not an image");
+  await writeFile(join(folder, "half.jpg"), (await fixture("jpeg-420")).slice(0, 1500));
+  const images = { source: "file", base: folder };
+  app = await startApp({
+    settings: {
+      signingKeys: [key],
+      presets: { thumb: "w=32&h=32&fit=cover&f=png", gray: "grayscale" },
+      mounts: {
+        images,
+        signed: { ...images, sign: "required" },
+        remote: { source: "http", allow: ["allowed.example"] },
+        named: { ...images, presetsOnly: true },
+        own: { ...images, cacheControl: "public, max-age=5", cors: "", corp: "same-origin" },
+        lenient: { ...images, truncated: "allow" },
+      },
+      limits: { urlLength: 600, outputPx: 2000 },
+    },
+  });
+});
+after(async () => {
+  await app.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const get = (path: string, headers: Record<string, string> = {}) => app.get(path, { headers });
+const type = async (path: string, accept = "") => (await get(path, { accept })).headers.get("content-type");
+
+test("format=auto follows Accept, then the source's own family", async () => {
+  assert.equal(await type("/images/photo.jpg?w=20", chrome), "image/avif");
+  assert.equal(await type("/images/photo.jpg?w=20", "image/webp,*/*"), "image/webp");
+  assert.equal(await type("/images/photo.jpg?w=20"), "image/jpeg");
+  assert.equal(await type("/images/card.png?w=20"), "image/png");
+  assert.equal(await type("/images/moving.gif?w=20"), "image/gif");
+  assert.equal(await type("/images/flat.webp?w=20"), "image/jpeg");
+});
+
+test("format=auto keeps an animation moving", async () => {
+  assert.equal(await type("/images/moving.gif?w=20", chrome), "image/webp");
+  assert.equal(await type("/images/moving.gif?w=20", "image/avif"), "image/gif");
+  assert.equal(await type("/images/moving.gif?w=20&frames=1", chrome), "image/avif");
+});
+
+test("Vary is sent only where the format was negotiated", async () => {
+  assert.equal((await get("/images/card.png?w=20")).headers.get("vary"), "Accept");
+  assert.equal((await get("/images/card.png?w=20&f=png")).headers.get("vary"), null);
+});
+
+test("the headers of a picture are these", async () => {
+  const response = await get("/images/card.png?w=20&f=webp");
+  const headers = Object.fromEntries(response.headers);
+  assert.match(headers.etag ?? "", /^"[0-9a-f]{32}"$/);
+  assert.match(headers["server-timing"] ?? "", /resolve;dur=.*fetch;dur=.*encode;dur=/);
+  assert.match(headers["cache-control"] ?? "", /^public, max-age=\d+, stale-while-revalidate=604800$/);
+  assert.equal(headers["content-length"], String((await response.bytes()).length));
+  const { etag: _e, "server-timing": _s, "cache-control": _c, "content-length": _l, ...rest } = headers;
+  assert.deepEqual(rest, {
+    "access-control-allow-origin": "*",
+    "content-disposition": 'inline; filename="card.webp"',
+    "content-type": "image/webp",
+    "cross-origin-resource-policy": "cross-origin",
+    "x-cache": "MISS origin",
+    "x-content-type-options": "nosniff",
+  });
+});
+
+test("a mount has its own Cache-Control, CORS and CORP", async () => {
+  const { headers } = await get("/own/card.png?w=20");
+  assert.equal(headers.get("cache-control"), "public, max-age=5");
+  assert.equal(headers.get("access-control-allow-origin"), null);
+  assert.equal(headers.get("cross-origin-resource-policy"), "same-origin");
+});
+
+test("If-None-Match with the ETag is a 304 without a body", async () => {
+  const etag = (await get("/images/card.png?w=20&f=png")).headers.get("etag") ?? "";
+  for (const tag of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
+    const response = await get("/images/card.png?w=20&f=png", { "if-none-match": tag });
+    assert.equal(response.status, 304, tag);
+    assert.equal(response.headers.get("etag"), etag);
+    assert.equal((await response.bytes()).length, 0);
+  }
+  assert.equal((await get("/images/card.png?w=20&f=png", { "if-none-match": '"other"' })).status, 200);
+});
+
+test("HEAD has the headers of GET and no body", async () => {
+  const got = await get("/images/card.png?w=20&f=png");
+  const head = await app.get("/images/card.png?w=20&f=png", { method: "HEAD" });
+  assert.equal(head.status, 200);
+  assert.equal(head.headers.get("content-length"), got.headers.get("content-length"));
+  assert.equal((await head.bytes()).length, 0);
+});
+
+test("Content-Disposition survives any file name", async () => {
+  const { headers } = await get(`/images/${encodeURIComponent("naïve “name”.png")}?w=20&f=png`);
+  assert.equal(
+    headers.get("content-disposition"),
+    "inline; filename=\"na_ve _name_.png\"; filename*=UTF-8''na%C3%AFve%20%E2%80%9Cname%E2%80%9D.png",
+  );
+});
+
+async function problem(path: string, init?: RequestInit): Promise<Record<string, unknown>> {
+  const response = await app.get(path, init);
+  assert.equal(response.headers.get("content-type"), "application/problem+json", path);
+  const body = (await response.json()) as Record<string, unknown>;
+  assert.equal(body.status, response.status);
+  assert.equal(typeof body.detail, "string");
+  return body;
+}
+
+const refused: readonly [path: string, status: number, code: string][] = [
+  ["/images/card.png?w=0", 400, "bad-parameter"],
+  ["/images/card.png?q=200", 400, "bad-parameter"],
+  ["/images/card.png?wdith=5", 400, "bad-parameter"],
+  ["/images/card.png?preset=none", 400, "bad-parameter"],
+  ["/images/card.png?w=3000&enlarge", 400, "bad-parameter"],
+  ["/images/%E0%A4%A.png", 400, "bad-request"],
+  ["/signed/card.png?w=20", 403, "signature-required"],
+  ["/remote/https://other.example/a.jpg", 403, "host-not-allowed"],
+  ["/images/missing.png", 404, "not-found"],
+  ["/images/", 404, "not-found"],
+  ["/images", 404, "not-found"],
+  ["/nowhere/a.png", 404, "no-such-route"],
+  ["/", 404, "no-such-route"],
+  [`/images/card.png?v=${"x".repeat(600)}`, 414, "url-too-long"],
+  ["/images/note.txt?w=20", 415, "unsupported-type"],
+  ["/images/half.jpg?w=20", 422, "broken-image"],
+];
+
+test("each mistake has its status, code and a sentence", async () => {
+  for (const [path, status, code] of refused) {
+    const body = await problem(path);
+    assert.deepEqual([body.status, body.code], [status, code], path);
+    assert.ok(String(body.detail).endsWith(".") || String(body.detail).includes("takes"), String(body.detail));
+  }
+});
+
+test("a bad parameter is named, with what it got and what it takes", async () => {
+  const body = await problem("/images/card.png?w=abc");
+  assert.equal(body.parameter, "width");
+  assert.equal(body.got, "abc");
+  assert.match(String(body.takes), /whole number/);
+});
+
+test("other methods are a 405", async () => {
+  const body = await problem("/images/card.png", { method: "POST" });
+  assert.equal(body.status, 405);
+});
+
+test("half an image is given where the mount allows it", async () => {
+  assert.equal((await get("/lenient/half.jpg?w=20&f=png")).status, 200);
+});
+
+test("a signature opens a mount that demands one, until it expires", async () => {
+  const canonical = "/signed/card.png?w=20&f=png";
+  const signed = `${canonical}&sig=${signPath(canonical, key)}`;
+  const response = await get(signed);
+  assert.equal(response.status, 200);
+  assert.match(response.headers.get("cache-control") ?? "", /^private/);
+  assert.equal((await get(signed.replace("w=20", "w=21"))).status, 403);
+  const soon = Math.floor(Date.now() / 1000) + 100;
+  const expiring = `/signed/card.png?w=20&f=png&exp=${soon}`;
+  const url = `${expiring}&sig=${signPath(expiring, key)}`;
+  assert.equal((await get(url)).status, 200);
+  app.advance(200);
+  assert.equal((await problem(url)).code, "url-expired");
+});
+
+test("presets fill parameters in, and the URL's own win", async () => {
+  const thumb = (await (await get("/meta/images/card.png?preset=thumb")).json()) as { width: number; height: number };
+  assert.deepEqual([thumb.width, thumb.height], [32, 32]);
+  const wide = (await (await get("/meta/images/card.png?preset=thumb&h=16")).json()) as {
+    width: number;
+    height: number;
+  };
+  assert.deepEqual([wide.width, wide.height], [32, 16]);
+});
+
+test("presetsOnly refuses all other parameters", async () => {
+  assert.equal((await get("/named/card.png?preset=thumb,gray&v=1")).status, 200);
+  assert.equal((await problem("/named/card.png?w=32")).parameter, "width");
+});
+
+test("/meta describes the picture, also a transformed one", async () => {
+  const response = await get("/meta/images/card.png");
+  assert.equal(response.headers.get("content-type"), "application/json");
+  const meta = (await response.json()) as Record<string, unknown>;
+  assert.deepEqual(
+    [meta.width, meta.height, meta.format, meta.frames, meta.alpha, meta.orientation],
+    [240, 160, "png", 1, true, 1],
+  );
+  assert.match(String(meta.dominantColor), /^#[0-9a-f]{6}$/);
+  assert.match(String(meta.lqip), /^data:image\/(png|webp);base64,/);
+  assert.ok(String(meta.thumbHash).length > 10 && String(meta.blurHash).length > 10);
+  const turned = (await (await get("/meta/images/card.png?rotate=90&w=80")).json()) as Record<string, unknown>;
+  assert.deepEqual([turned.width, turned.height], [80, 120]);
+});
+
+test("?explain says what would be done, without the bytes", async () => {
+  const response = await get("/images/photo.jpg?explain&width=20&fit=inside", { accept: chrome });
+  assert.equal(response.headers.get("cache-control"), "no-store");
+  const told = (await response.json()) as Record<string, Record<string, unknown>>;
+  assert.equal(told.canonical as unknown, "/images/photo.jpg?w=20");
+  assert.deepEqual(told.request?.accepts, ["avif", "webp"]);
+  assert.equal((told.plan?.encode as Record<string, unknown>).format, "avif");
+  assert.deepEqual(told.plan?.size, { width: 20, height: 13 });
+  assert.equal(told.original?.format, "jpeg");
+  assert.equal(told.cache?.tier, null);
+  await get("/images/photo.jpg?w=20", { accept: chrome });
+  const again = (await (await get("/images/photo.jpg?explain&w=20", { accept: chrome })).json()) as typeof told;
+  assert.deepEqual([again.cache?.tier, again.cache?.state], ["memory", "fresh"]);
+});
+
+test("?explain names the problem that stands in the way", async () => {
+  const told = (await (await get("/images/missing.png?explain")).json()) as { problem?: { code?: string } };
+  assert.equal(told.problem?.code, "not-found");
+});
+
+test("/health says that the server is ready, with its parts", async () => {
+  const response = await get("/health");
+  const health = (await response.json()) as Record<string, unknown>;
+  assert.equal(response.status, 200);
+  assert.deepEqual([health.status, health.live, health.ready], ["ready", true, true]);
+  assert.deepEqual(
+    (health.tiers as { name: string }[]).map(({ name }) => name),
+    ["memory", "disk"],
+  );
+  assert.ok(!JSON.stringify(health).includes(key));
+});
+
+test("a log line says what was asked without ref, query or secret", async () => {
+  await get("/images/card.png?w=33&f=png");
+  app.app.services.log.error("flush");
+  const line = app.lines.findLast((each) => each.includes('"message":"request"')) ?? "";
+  assert.match(line, /"mount":"images","status":200/);
+  assert.ok(!line.includes("card.png") && !line.includes("w=33"));
+});
