@@ -13,7 +13,7 @@ import {
 } from "@imagemagick/magick-wasm";
 import type { DecodeOptions, Host, InputFormat, Size } from "cameo/plugin";
 import { countJpegScans, isWholeGif, largestOfIcon } from "./magick-files.ts";
-import { createGuard, type Guard } from "./magick-guard.ts";
+import { createGuard } from "./magick-guard.ts";
 import { MagickPicture } from "./magick-picture.ts";
 import { isSrgb, srgbProfile } from "./magick-srgb.ts";
 
@@ -44,6 +44,7 @@ interface Read {
 }
 
 export function decode(body: Uint8Array, options: DecodeOptions, host: Host): MagickPicture {
+  if (body.length === 0) throw host.fail("broken-image", "The image is empty; send the whole file.");
   const guard = createGuard(host, options.deadlineMs);
   const { images, scale } = guard.run(() => withPixelLimit(options.maxPixels, () => read(body, options, host)));
   try {
@@ -140,6 +141,7 @@ function readFrames(body: Uint8Array, options: DecodeOptions): IMagickImageColle
     images.dispose();
     throw error;
   }
+  while (images.length > frameCount) images.pop()?.dispose();
   return images;
 }
 

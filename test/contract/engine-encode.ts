@@ -1,0 +1,178 @@
+/** The part of the engine contract about `encode()`. What an engine writes it reads back itself where it can, else only its type is checked. */
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { test } from "node:test";
+import type { EncodeOptions, OutputFormat, Pixels } from "../../core/image.ts";
+import { outputFormats } from "../../core/image.ts";
+import { cardPatches, drawCard } from "../fixtures/card.ts";
+import { fixture } from "../fixtures/fixture.ts";
+import { type Bench, decodeDefaults, refusesWith } from "./engine.ts";
+import { assertColor, assertPatches, colorAt, draw, sizeOf, white, worst } from "./pictures.ts";
+
+/** How far a flat area may be off after a round trip at quality 80. */
+const tolerances = {
+  png: 0,
+  gif: 10,
+  jpeg: 12,
+  webp: 12,
+  avif: 12,
+} as const satisfies Record<OutputFormat, number>;
+
+/** What a file of the format holds near its start. */
+const marks = {
+  png: "\x89PNG",
+  gif: "GIF8",
+  jpeg: "\xff\xd8\xff",
+  webp: "WEBP",
+  avif: "ftypavi",
+} as const satisfies Record<OutputFormat, string>;
+
+const lossy: readonly OutputFormat[] = ["jpeg", "webp", "avif"];
+
+export function encodingContract(bench: Bench): void {
+  for (const format of outputFormats) {
+    if (!bench.definition.encodes.includes(format)) undeclared(bench, format);
+    else declared(bench, format);
+  }
+}
+
+const how = (format: OutputFormat, more: Partial<EncodeOptions> = {}): EncodeOptions => ({
+  format,
+  quality: 80,
+  background: white,
+  ...more,
+});
+
+const latin = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
+
+function undeclared({ name, engine }: Bench, format: OutputFormat): void {
+  test(`${name}.encode() answers engine-cannot for ${format}`, async () => {
+    const instance = await engine();
+    const picture = instance.fromPixels([drawCard("color")]);
+    await refusesWith(["engine-cannot"], () => instance.encode(picture, how(format)));
+    picture.dispose();
+  });
+}
+
+function declared(bench: Bench, format: OutputFormat): void {
+  const { name, engine, definition } = bench;
+  const encode = async (frames: readonly Pixels[], more: Partial<EncodeOptions> = {}): Promise<Uint8Array> => {
+    const instance = await engine();
+    const picture = instance.fromPixels(frames);
+    try {
+      return await instance.encode(picture, how(format, more));
+    } finally {
+      picture.dispose();
+    }
+  };
+  const back = async (body: Uint8Array): Promise<readonly Pixels[]> => {
+    const picture = await (await engine()).decode(body, { ...decodeDefaults, format });
+    try {
+      return Array.from({ length: picture.frames }, (_, index) => picture.pixels(index));
+    } finally {
+      picture.dispose();
+    }
+  };
+  const isReadable = definition.decodes.includes(format);
+  const holdsAlpha = format !== "jpeg";
+
+  test(`${name}.encode() writes ${format}`, async () => {
+    const body = await encode([drawCard("color")]);
+    assert.ok(latin(body.subarray(0, 32)).includes(marks[format]));
+    if (!isReadable) return;
+    const [pixels] = await back(body);
+    assert.ok(pixels);
+    assert.deepEqual([pixels.width, pixels.height], [240, 160]);
+    assertPatches(pixels, cardPatches("color"), tolerances[format]);
+  });
+
+  test(`${name}.encode() leaves the picture as it was: ${format}`, async () => {
+    const instance = await engine();
+    const picture = instance.fromPixels([drawCard("alpha"), drawCard("color")]);
+    await instance.encode(picture, how(format));
+    assert.deepEqual([...sizeOf(picture), picture.frames], [240, 160, 2]);
+    assert.equal(worst(picture.pixels(0), drawCard("alpha")), 0);
+    picture.dispose();
+  });
+
+  test(`${name}.encode() writes a picture of one pixel: ${format}`, async () => {
+    const body = await encode([draw(1, 1, () => ({ r: 200, g: 100, b: 50, a: 255 }))]);
+    if (!isReadable) return;
+    const [pixels] = await back(body);
+    assert.ok(pixels);
+    assertColor(colorAt(pixels, 0, 0), { r: 200, g: 100, b: 50, a: 255 }, 16, "the pixel");
+  });
+
+  test(`${name}.encode() writes no metadata: ${format}`, async () => {
+    if (!definition.decodes.includes("jpeg")) return;
+    const instance = await engine();
+    const picture = await instance.decode(await fixture("jpeg-metadata"), { ...decodeDefaults, format: "jpeg" });
+    const text = latin(await instance.encode(picture, how(format)));
+    picture.dispose();
+    for (const secret of ["SECRET-", "Exif\0", "http://ns.adobe.com", "Photoshop"])
+      assert.ok(!text.includes(secret), secret);
+  });
+
+  if (isReadable) {
+    test(`${name}.encode() ${holdsAlpha ? "keeps alpha" : "lays the background under alpha"}: ${format}`, async () => {
+      const kind = format === "gif" ? "cutout" : "alpha";
+      const background = { r: 10, g: 200, b: 30, a: 255 };
+      const [pixels] = await back(await encode([drawCard(kind)], { background }));
+      assert.ok(pixels);
+      const over = cardPatches(kind).map((patch) => ({ ...mix(patch, background), x: patch.x, y: patch.y }));
+      assertPatches(pixels, holdsAlpha ? cardPatches(kind) : over, tolerances[format] + 4);
+    });
+  }
+
+  if (lossy.includes(format)) {
+    test(`${name}.encode() makes smaller files of lower quality: ${format}`, async () => {
+      const sizes = await Promise.all(
+        [30, 60, 90].map(async (quality) => (await encode([drawCard("color")], { quality })).length),
+      );
+      assert.deepEqual(
+        sizes,
+        [...sizes].sort((a, b) => a - b),
+      );
+      assert.equal(new Set(sizes).size, 3);
+    });
+  }
+
+  if (isReadable) movement(bench, format, encode, back);
+}
+
+function movement(
+  { name, definition }: Bench,
+  format: OutputFormat,
+  encode: (frames: readonly Pixels[]) => Promise<Uint8Array>,
+  back: (body: Uint8Array) => Promise<readonly Pixels[]>,
+): void {
+  const colors = [
+    { r: 200, g: 40, b: 40, a: 255 },
+    { r: 40, g: 160, b: 60, a: 255 },
+    { r: 40, g: 70, b: 200, a: 255 },
+  ];
+  const frames = colors.map((color, index) => ({
+    ...draw(32, 24, (x) => (x < 8 + index * 4 ? color : white)),
+    delayMs: 100 + index * 100,
+  }));
+  const moves = definition.animates.includes(format);
+  test(`${name}.encode() ${moves ? "keeps frames and delays" : "writes the first frame of an animation"}: ${format}`, async () => {
+    const all = await back(await encode(frames));
+    assert.equal(all.length, moves ? 3 : 1);
+    for (const [index, pixels] of all.entries()) {
+      if (moves) assert.equal(pixels.delayMs, 100 + index * 100);
+      assertColor(colorAt(pixels, 2, 12), colors[index] ?? white, 16, `frame ${index}`);
+      assertColor(colorAt(pixels, 28, 12), white, 16, `frame ${index}`);
+    }
+  });
+}
+
+/** A colour over an opaque background. */
+function mix(
+  over: { r: number; g: number; b: number; a: number },
+  under: { r: number; g: number; b: number },
+): { r: number; g: number; b: number; a: number } {
+  const part = over.a / 255;
+  const blend = (one: number, other: number) => one * part + other * (1 - part);
+  return { r: blend(over.r, under.r), g: blend(over.g, under.g), b: blend(over.b, under.b), a: 255 };
+}
