@@ -11,14 +11,7 @@ import {
   initializeImageMagick,
   ResourceLimits,
 } from "@imagemagick/magick-wasm";
-import {
-  type EncodeOptions,
-  type EngineInstance,
-  engine,
-  type Host,
-  type InputFormat,
-  type Pixels,
-} from "cameo/plugin";
+import { type EncodeOptions, type EngineInstance, engine, type InputFormat, type Pixels } from "cameo/plugin";
 import * as v from "valibot";
 import { decode, decoders } from "./magick-decode.ts";
 import { encode, encoders } from "./magick-encode.ts";
@@ -77,7 +70,8 @@ export default engine({
 /** The last rule that matches counts: everything is off but the decoders and encoders named here. No file can name another one. */
 function configuration(): IConfigurationFiles {
   const { log } = ConfigurationFiles.default;
-  const allowed = "{JPEG,JPG,PNG,PNG8,PNG24,PNG32,WEBP,AVIF,HEIC,GIF,TIFF,BMP,ICO,ICON,JXL,RGBA}";
+  const raw = "RGBA,RGB,GRAY,CMYK";
+  const allowed = `{JPEG,JPG,PJPEG,PNG,WEBP,AVIF,HEIC,GIF,TIFF,BMP,ICO,ICON,JXL,${raw}}`;
   const rules = [
     `<policy domain="delegate" rights="none" pattern="*"/>`,
     `<policy domain="filter" rights="none" pattern="*"/>`,
