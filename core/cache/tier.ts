@@ -118,9 +118,9 @@ export function createTier(name: string, driver: Driver, log: Log, now: () => nu
   };
 }
 
-/** Drivers answer with a buffer, or with what the network gave them. */
+/** Drivers answer with a `Buffer` (whose `slice` is another one than that of its kind), or with what the network gave them. */
 function toBytes(value: unknown): Uint8Array | undefined {
-  if (value instanceof Uint8Array) return value;
+  if (value instanceof Uint8Array) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   return typeof value === "string" ? new TextEncoder().encode(value) : undefined;
 }
@@ -137,5 +137,6 @@ function hasUsage(value: unknown): value is Usage {
 /** `ENOSPC` rather than a sentence with a path in it: this is shown in `/health`. */
 function shortOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
-  return "code" in error && typeof error.code === "string" ? error.code : error.message.slice(0, 200);
+  const code = "code" in error ? String(error.code) : "";
+  return /^E[A-Z]+$/.test(code) ? code : error.message.slice(0, 200);
 }
