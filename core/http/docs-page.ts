@@ -58,7 +58,8 @@ const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character)
 const markCode = (text: string): string => escapeHtml(text).replace(/`([^`]+)`/g, "<code>$1</code>");
 
 /**
- * Defaults are told in words, so they need not be sent: Swagger UI would put every one of them into the URL.
+ * Defaults are told in words, so they need not be sent: Swagger UI would put every one of them into the URL. It would also offer a choice
+ * of the one server.
  * `validatorUrl: null` keeps it from asking a validator on the internet.
  */
 export const pageScript = `const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -78,6 +79,7 @@ reveal();
 async function showRoutes() {
   const spec = await (await fetch("/openapi.json")).json();
   for (const { schema } of Object.values(spec.components.parameters)) delete schema.default;
+  delete spec.servers;
   SwaggerUIBundle({
     spec,
     dom_id: "#routes",
@@ -109,6 +111,18 @@ header table { width: 100%; border-collapse: collapse; font-size: 14px; }
 header th { text-align: left; color: var(--soft); font-weight: 500; }
 header th, header td { padding: 6px 12px 6px 0; border-top: 1px solid var(--line); vertical-align: top; }
 header td:nth-child(2) { white-space: nowrap; }
+tr:target, details { scroll-margin-top: 16px; }
 tr:target { background: var(--glow); }
 tr:target td:first-child { box-shadow: inset 3px 0 var(--mark); padding-left: 8px; }
+#routes { max-width: 1460px; margin: 0 auto; }
+.swagger-ui .information-container { display: none; }
+.swagger-ui .scheme-container, html.dark-mode .swagger-ui .scheme-container { margin: 0; padding: 0; background: none; box-shadow: none; }
+html.dark-mode .swagger-ui { background: none; }
+@media (max-width: 640px) {
+  header thead { display: none; }
+  header tr { display: block; padding: 8px 0; border-top: 1px solid var(--line); }
+  header td { display: block; padding: 0; border: 0; }
+  header td:first-child, header td:nth-child(2) { display: inline-block; margin-right: 12px; }
+  #errors td:last-child::before { content: "Try again: "; color: var(--soft); }
+}
 `;

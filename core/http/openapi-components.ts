@@ -34,7 +34,7 @@ function createParameters({ grammar, presets }: Snapshot): Record<string, Node> 
 function toParameter(name: string, codec: Codec<unknown>, note = ""): Node {
   const fallback = defaultOf(name, codec);
   const about = codec.about ?? "";
-  const said = fallback === undefined || about.includes("Default") ? "" : `Default ${fallback}.`;
+  const said = fallback === undefined || about.includes("Default") ? "" : `Default ${defaultTexts[name]}.`;
   const short = codec.short ? `Short: \`${codec.short}\`.` : "";
   return {
     name,

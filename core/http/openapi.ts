@@ -83,7 +83,7 @@ function mountRoutes(mount: Mount, snapshot: Snapshot): DescribedRoute[] {
     {
       method: "HEAD",
       path: meta,
-      detail: headOf({ ...facts, operationId: `${name}.headMeta`, summary: "Headers of `meta`" }),
+      detail: headOf({ ...facts, operationId: `${name}.headMeta`, summary: "Headers of that answer" }),
     },
   ];
   if (grammar.refParameter === undefined) return routes;
@@ -100,12 +100,20 @@ function mountRoutes(mount: Mount, snapshot: Snapshot): DescribedRoute[] {
     {
       method: "GET",
       path: `/${name}`,
-      detail: { ...byQuery, operationId: `${name}.getByQuery`, summary: `An image, by \`?${grammar.refParameter}=\`` },
+      detail: {
+        ...byQuery,
+        operationId: `${name}.getByQuery`,
+        summary: `An image, its ref in the parameter ${grammar.refParameter}`,
+      },
     },
     {
       method: "HEAD",
       path: `/${name}`,
-      detail: headOf({ ...byQuery, operationId: `${name}.headByQuery`, summary: "Its headers" }),
+      detail: headOf({
+        ...byQuery,
+        operationId: `${name}.headByQuery`,
+        summary: "An image's headers, its ref in the query",
+      }),
     },
   ];
 }
@@ -143,10 +151,7 @@ const unchanged: Node = {
 
 function imageOperation(mount: Mount, snapshot: Snapshot, ref: readonly Node[]): Node {
   const { encodes } = snapshot.capabilities;
-  // WebP first: a client that follows the document asks for the first type, and every browser shows this one.
-  const formats = ["webp" as const, ...outputFormats.filter((each) => each !== "webp")].filter((each) =>
-    encodes.has(each),
-  );
+  const formats = outputFormats.filter((each) => encodes.has(each));
   const images = formats.map((format) => [mimeTypes[format], { schema: { type: "string", format: "binary" } }]);
   const made = {
     description: "The image; with `explain`, what would be done. `format=auto` picks from the `Accept` header.",
