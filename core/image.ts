@@ -85,6 +85,8 @@ export interface Operation {
   readonly transform: string;
   /** The request's parameters that this transform reads. */
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** Size before this step if the decoder does not shrink; absent when it depends on the pixels. */
+  readonly full?: Size;
 }
 
 /** How an engine should decode. */

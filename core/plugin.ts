@@ -28,6 +28,7 @@ export type { ErrorCode, ErrorOptions } from "./error.ts";
 export { CameoError } from "./error.ts";
 export type * from "./image.ts";
 export { isHostAllowed, isHostPattern } from "./net/hosts.ts";
+export { editFrames } from "./picture.ts";
 export type { Codec } from "./request/codec.ts";
 export * as codec from "./request/codec.ts";
 export { type FitRequest, type Fitted, fitSize, placeArea } from "./request/fit.ts";
@@ -152,8 +153,11 @@ export interface TransformDefinition {
   size?(size: Size, parameters: Parameters): Size | undefined;
   /** How far the decoder may shrink the image beforehand without loss to this step: a factor in 0..1. Pure. Default: not at all is asked for. */
   shrink?(size: Size, parameters: Parameters): number;
-  /** Does it, in a worker. */
-  apply(picture: Picture, parameters: Parameters): void | Promise<void>;
+  /**
+   * Does it, in a worker. `full` is the size that the picture would have here had the decoder not shrunk it: what `size` was asked with.
+   * Absent when it depends on the pixels.
+   */
+  apply(picture: Picture, parameters: Parameters, full?: Size): void | Promise<void>;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- engine

@@ -96,7 +96,8 @@ function planSteps(
   let isExact = true;
   for (const step of transforms) {
     if (!isNeeded(step, parameters)) continue;
-    operations.push({ transform: step.name, parameters: pick(parameters, step.reads) });
+    const full = isExact ? { full: size } : {};
+    operations.push({ transform: step.name, parameters: pick(parameters, step.reads), ...full });
     if (isExact && shrink === undefined) shrink = step.shrink?.(size, parameters);
     const next = step.size ? step.size(size, parameters) : size;
     isExact &&= next !== undefined;

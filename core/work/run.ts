@@ -91,7 +91,7 @@ function apply(operation: Plan["operations"][number], picture: Picture, shop: Wo
     throw new CameoError("internal", "A transform is missing in the worker.", {
       log: { transform: operation.transform },
     });
-  return transform.apply(picture, operation.parameters);
+  return transform.apply(picture, operation.parameters, operation.full);
 }
 
 async function encode(picture: Picture, plan: Plan, engine: EngineInstance, job: Job): Promise<Rendered> {
