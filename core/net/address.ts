@@ -1,10 +1,11 @@
 /**
  * Which IP addresses may be contacted. Pure.
  *
- * Threat: an outsider makes the server fetch from its own network (loopback, private hosts, the cloud's metadata service).
- * Layers: strict spelling (`isIP`), then IANA's special-purpose registries, then a default of *refused* for IPv6 outside 2000::/3,
- * then every IPv4 address that an IPv6 address can carry. Ranges that the registry calls globally reachable (anycast services,
- * AS112) are refused too: no image lives there.
+ * Threat: an outsider makes the server fetch from its own network (loopback, private hosts, the cloud's metadata
+ * service).
+ * Layers: strict spelling (`isIP`), then IANA's special-purpose registries, then a default of *refused* for IPv6
+ * outside 2000::/3, then every IPv4 address that an IPv6 address can carry. Ranges that the registry calls globally
+ * reachable (anycast services, AS112) are refused too: no image lives there.
  * Residual risk: a public address that a network routes inwards; name it in the firewall.
  */
 import { isIP } from "node:net";
@@ -28,7 +29,10 @@ export type Refusal =
 
 type Range = readonly [cidr: string, refusal: Refusal, name: string, source: string];
 
-/** https://www.iana.org/assignments/iana-ipv4-special-registry, with multicast and one cloud's metadata service added. First match wins. */
+/**
+ * https://www.iana.org/assignments/iana-ipv4-special-registry, with multicast and one cloud's metadata service added.
+ * First match wins.
+ */
 export const ipv4Ranges: readonly Range[] = [
   ["0.0.0.0/8", "unspecified", "This network", "RFC 791"],
   ["10.0.0.0/8", "private", "Private-Use", "RFC 1918"],
@@ -60,7 +64,10 @@ export const ipv4Ranges: readonly Range[] = [
   ["240.0.0.0/4", "reserved", "Reserved", "RFC 1112"],
 ];
 
-/** https://www.iana.org/assignments/iana-ipv6-special-registry, with multicast and retired ranges added. First match wins. */
+/**
+ * https://www.iana.org/assignments/iana-ipv6-special-registry, with multicast and retired ranges added. First match
+ * wins.
+ */
 export const ipv6Ranges: readonly Range[] = [
   ["::/128", "unspecified", "Unspecified Address", "RFC 4291"],
   ["::1/128", "loopback", "Loopback Address", "RFC 4291"],
@@ -102,7 +109,10 @@ const globalUnicast = ipaddr.parseCIDR("2000::/3");
 const parseRange = ([cidr, refusal]: Range) => ({ net: ipaddr.parseCIDR(cidr), refusal });
 const tables = { ipv4: ipv4Ranges.map(parseRange), ipv6: ipv6Ranges.map(parseRange) } as const;
 
-/** `ipaddr.js` also takes `0x7f.1` and `010.0.0.1`, and a zone names an interface of this machine: `isIP` and the `%` test refuse these first. */
+/**
+ * `ipaddr.js` also takes `0x7f.1` and `010.0.0.1`, and a zone names an interface of this machine: `isIP` and the `%`
+ * test refuse these first.
+ */
 function parse(ip: string): Address | undefined {
   return isIP(ip) === 0 || ip.includes("%") ? undefined : ipaddr.parse(ip);
 }
@@ -116,7 +126,10 @@ function refusalOf(address: Address): Refusal | undefined {
   return address.kind() === "ipv4" || matches(address, globalUnicast) ? undefined : "reserved";
 }
 
-/** Where an IPv6 address of each kind carries IPv4: byte offsets. RFC 8215 leaves the layout open, so both usual ones count. */
+/**
+ * Where an IPv6 address of each kind carries IPv4: byte offsets. RFC 8215 leaves the layout open, so both usual ones
+ * count.
+ */
 const carriers: readonly {
   readonly net: [Address, number];
   readonly at: readonly (readonly number[])[];
@@ -152,7 +165,10 @@ function embedded(address: Address): Address[] {
   return isIsatap(bytes) ? [...found, pick([12, 13, 14, 15])] : found;
 }
 
-/** `public`, or why not. An address that carries a refused IPv4 address has that one's reason; other carriers are `embedded`. */
+/**
+ * `public`, or why not. An address that carries a refused IPv4 address has that one's reason; other carriers are
+ * `embedded`.
+ */
 export function classifyAddress(ip: string): "public" | Refusal {
   const address = parse(ip);
   if (!address) return "invalid";
@@ -182,8 +198,9 @@ function parseNet(text: string): [Address, number] | undefined {
 }
 
 /**
- * Whether `ip` may be contacted: public, or in one of the ranges that the operator opened. What an IPv6 address carries must be
- * allowed by itself, so opening `64:ff9b::/96` for a NAT64 network does not open 127.0.0.1 behind it. A text that is not a range opens nothing.
+ * Whether `ip` may be contacted: public, or in one of the ranges that the operator opened. What an IPv6 address
+ * carries must be allowed by itself, so opening `64:ff9b::/96` for a NAT64 network does not open 127.0.0.1 behind it.
+ * A text that is not a range opens nothing.
  */
 export function isAllowedAddress(ip: string, allowPrivate: readonly string[]): boolean {
   const address = parse(ip);

@@ -1,4 +1,7 @@
-/** One HTTP request to an address that was vetted, and its answer, read and unpacked up to a cap. Follows nothing and decides nothing. */
+/**
+ * One HTTP request to an address that was vetted, and its answer, read and unpacked up to a cap. Follows nothing and
+ * decides nothing.
+ */
 import http, { type IncomingMessage, type RequestOptions } from "node:http";
 import https from "node:https";
 import { promisify } from "node:util";
@@ -26,8 +29,7 @@ export function send(outgoing: Outgoing, connection: Connection): Promise<Incomi
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const fail = (cause: unknown) => reject(failed(cause, outgoing.url));
   try {
-    const client = outgoing.url.protocol === "https:" ? https : http;
-    const request = client.request(requestOptions(outgoing, connection), resolve);
+    const request = clientOf(outgoing.url).request(requestOptions(outgoing, connection), resolve);
     request.on("error", fail);
     request.on("upgrade", (_message, socket) => {
       socket.destroy();
@@ -40,9 +42,12 @@ export function send(outgoing: Outgoing, connection: Connection): Promise<Incomi
   return promise;
 }
 
+const clientOf = (url: URL): typeof http | typeof https => (url.protocol === "https:" ? https : http);
+
 /**
- * `agent: false` opens a connection of its own for each request: a pool keyed by host name could hand out one that was vetted for
- * another answer of the resolver.
+ * An agent of its own gives each request a connection of its own: a pool keyed by host name could hand out one that
+ * was vetted for another answer of the resolver. An empty `proxyEnv` keeps `NODE_USE_ENV_PROXY` from leading through a
+ * proxy, which would resolve the name by itself.
  */
 function requestOptions(
   { url, method, headers }: Outgoing,
@@ -54,7 +59,7 @@ function requestOptions(
     path: url.pathname + url.search,
     method,
     headers,
-    agent: false,
+    agent: new (clientOf(url).Agent)({ keepAlive: false, proxyEnv: {} }),
     signal,
     lookup: pinned(addresses),
   };
@@ -73,8 +78,8 @@ function pinned(addresses: readonly ResolvedAddress[]): NonNullable<RequestOptio
 const noBodyStatuses: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /**
- * Reads the answer into a standard `Response`, with its content encoding undone. `maxBytes` caps the bytes on the wire and the bytes after
- * each decoding. Throws `source-too-large` or `origin-failed`.
+ * Reads the answer into a standard `Response`, with its content encoding undone. `maxBytes` caps the bytes on the wire
+ * and the bytes after each decoding. Throws `source-too-large` or `origin-failed`.
  */
 export async function receive(
   message: IncomingMessage,
@@ -114,6 +119,7 @@ async function readWire(message: IncomingMessage, url: URL, maxBytes: number): P
   } catch (cause) {
     throw cause instanceof CameoError ? cause : failed(cause, url);
   }
+  // Today's runtimes fail by themselves here; half a picture must not pass if one ever does not.
   if (!message.complete) throw failed(new Error("The body ended early"), url);
   return Buffer.concat(chunks, size);
 }
@@ -186,5 +192,8 @@ function failed(cause: unknown, url: URL): CameoError {
   const detail = tlsCode.test(code)
     ? "The origin's TLS certificate is not valid; the origin has to renew or correct it."
     : "The origin could not be reached, or broke off its answer; try again later.";
-  return new CameoError("origin-failed", detail, { cause, log: { host: url.host, reason: code } });
+  return new CameoError("origin-failed", detail, {
+    cause,
+    log: { host: url.host, reason: code },
+  });
 }

@@ -1,11 +1,12 @@
 /**
  * The one way out: every request that Cameo makes goes through here.
  *
- * Threat: a URL, a redirect or a name server of an outsider leads the server into its own network (SSRF), leaks its credentials to another
- * host, or feeds it without end.
- * Layers: http(s) without user names only → the caller's host patterns → the name is resolved once → every address is vetted → the connection
- * is pinned to what was vetted (`node:http(s)`, since `fetch` resolves again by itself) → the same again for each redirect. Headers that may hold
- * a secret stay with their origin. One deadline spans everything, one cap holds for the wire and for what is unpacked.
+ * Threat: a URL, a redirect or a name server of an outsider leads the server into its own network (SSRF), leaks its
+ * credentials to another host, or feeds it without end.
+ * Layers: http(s) without user names only → the caller's host patterns → the name is resolved once → every address is
+ * vetted → the connection is pinned to what was vetted (`node:http(s)`, since `fetch` resolves again by itself) → the
+ * same again for each redirect. Headers that may hold a secret stay with their origin. One deadline spans everything,
+ * one cap holds for the wire and for what is unpacked.
  * Residual risk: a public address that a network routes inwards; an allow-listed host that attacks its own network.
  */
 import { createFetch } from "ofetch";
@@ -36,7 +37,8 @@ export type GuardedFetch = (url: string | URL, options?: FetchOptions) => Promis
 
 /**
  * `fetch` behind the guard. The body of its `Response` is here already. An HTTP error status is returned.
- * Throws `host-not-allowed`, `origin-failed`, `origin-timeout`, `source-too-large`, or the reason with which the caller aborted.
+ * Throws `host-not-allowed`, `origin-failed`, `origin-timeout`, `source-too-large`, or the reason with which the
+ * caller aborted.
  */
 export function createGuard(settings: GuardSettings): GuardedFetch {
   return (url, options = {}) =>
@@ -52,8 +54,8 @@ interface Call {
 }
 
 /**
- * ofetch gives the retry: once more when the connection was reset, which happens when an origin restarts, and only for GET and HEAD. Its error
- * carries the whole URL in its message, so ours, its cause, is thrown in its place.
+ * ofetch gives the retry: once more when the connection was reset, which happens when an origin restarts, and only for
+ * GET and HEAD. Its error carries the whole URL in its message, so ours, its cause, is thrown in its place.
  */
 async function fetchRetrying(call: Call, url: URL): Promise<Response> {
   const first = outgoing(call, url);
@@ -169,7 +171,10 @@ function addressed(request: Outgoing): Outgoing {
   return { ...request, headers: { ...request.headers, host: url.port ? `${hostOf(url)}:${url.port}` : hostOf(url) } };
 }
 
-/** The request that a redirect asks for (RFC 9110 §15.4): a POST goes on as GET unless 307 or 308 keep it, which they may within one origin only. */
+/**
+ * The request that a redirect asks for (RFC 9110 §15.4): a POST goes on as GET unless 307 or 308 keep it, which they
+ * may within one origin only.
+ */
 function redirected(from: Outgoing, status: number, location: string | undefined): Outgoing {
   const url = location && URL.canParse(location, from.url) ? new URL(location, from.url) : undefined;
   if (!url) throw badRedirect(from.url, "no valid Location");

@@ -1,6 +1,7 @@
 /**
  * Host patterns of an allow-list. Pure.
- * `example.com` is that host alone, `*.example.com` any host below it but not itself, `*` any host; `:8080` at the end binds the port too.
+ * `example.com` is that host alone, `*.example.com` any host below it but not itself, `*` any host; `:8080` at the end
+ * binds the port too.
  */
 
 interface HostPattern {
@@ -35,7 +36,10 @@ export function isHostPattern(text: string): boolean {
   return parsePattern(text) !== undefined;
 }
 
-/** Whether one of `patterns` takes the URL's host and port. A text that is not a pattern takes nothing; so does an empty list. */
+/**
+ * Whether one of `patterns` takes the URL's host and port. A text that is not a pattern takes nothing; so does an
+ * empty list.
+ */
 export function isHostAllowed(url: URL, patterns: readonly string[]): boolean {
   const host = hostOf(url);
   return patterns.some((text) => {

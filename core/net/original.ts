@@ -3,8 +3,8 @@ import { CameoError } from "../error.ts";
 import type { Original } from "../image.ts";
 
 /**
- * `null` for 404 and 410, `"unchanged"` for 304, an original for 200. Throws `origin-failed` for any other status, with the origin's
- * `Retry-After` where it gave one. `receivedMs` stands in for a missing `Date`.
+ * `null` for 404 and 410, `"unchanged"` for 304, an original for 200. Throws `origin-failed` for any other status,
+ * with the origin's `Retry-After` where it gave one. `receivedMs` stands in for a missing `Date`.
  */
 export async function toOriginal(
   response: Response,
@@ -47,7 +47,8 @@ function retryAfterS(headers: Headers, nowMs: number): number | undefined {
 }
 
 /**
- * Freshness that is left, as a shared cache counts it (RFC 9111 §4.2): `s-maxage`, then `max-age`, then `Expires` minus `Date`; all less `Age`.
+ * Freshness that is left, as a shared cache counts it (RFC 9111 §4.2): `s-maxage`, then `max-age`, then `Expires`
+ * minus `Date`; all less `Age`.
  * `no-store` and `no-cache` are 0, and so is a value that cannot be read. `undefined` if the origin says nothing.
  */
 function maxAgeS(headers: Headers, receivedMs: number): number | undefined {

@@ -20,8 +20,8 @@ const systemLookup: Lookup = (host) => dnsLookup(host, { all: true, verbatim: tr
 export const bareHost = (url: URL): string => hostOf(url).replace(/^\[(.*)\]$/, "$1");
 
 /**
- * Resolves the URL's host once. Every address must be allowed: one private address among public ones refuses the name, since nobody
- * can say which of them a connection would use. Throws `host-not-allowed` or `origin-failed`.
+ * Resolves the URL's host once. Every address must be allowed: one private address among public ones refuses the name,
+ * since nobody can say which of them a connection would use. Throws `host-not-allowed` or `origin-failed`.
  */
 export async function resolveHost(
   url: URL,

@@ -4,8 +4,8 @@
  *     /images/holiday/beach.jpg?w=300
  *
  * Threat: a path that leads out of the folder, tells what lies outside, or never ends (a pipe, a device).
- * Layers: names are checked as text before the disk is touched; the real path must lie in the real folder, so a symbolic link may lead anywhere
- * inside and nowhere else; only regular files are read, up to `limits.sourceBytes`.
+ * Layers: names are checked as text before the disk is touched; the real path must lie in the real folder, so a
+ * symbolic link may lead anywhere inside and nowhere else; only regular files are read, up to `limits.sourceBytes`.
  * Residual risk: someone who can write in the folder may swap a parent folder for a link between check and opening.
  */
 import { constants } from "node:fs";
@@ -47,7 +47,10 @@ export default source({
   },
 });
 
-/** The ref itself if every segment is a plain name, also when it is decoded once more. Throws `bad-request`, the same for all. */
+/**
+ * The ref itself if every segment is a plain name, also when it is decoded once more. Throws `bad-request`, the same
+ * for all.
+ */
 function checkPath(ref: string, host: SourceHost): string {
   if ([ref, decoded(ref)].every(isPlainPath)) return ref;
   throw host.fail(

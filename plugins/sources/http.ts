@@ -5,8 +5,8 @@
  *     /remote?url=https%3A%2F%2Fexample.com%2Fphoto.jpg%3Fv%3D2&w=300
  *
  * With `base` a mount stands for one origin: `/products/a.jpg` is `base` + `a.jpg`.
- * A host must be on `allow`, unless the URL is signed; so there is no open proxy by accident. A `?` or `#` of the remote URL is written `%3F` or
- * `%23` in the path, or goes into `url=` as it is.
+ * A host must be on `allow`, unless the URL is signed; so there is no open proxy by accident. A `?` or `#` of the
+ * remote URL is written `%3F` or `%23` in the path, or goes into `url=` as it is.
  */
 import { isHostAllowed, isHostPattern, type SourceHost, source } from "cameo/plugin";
 import * as v from "valibot";
@@ -74,7 +74,10 @@ export default source({
 
 const hasControls = (text: string): boolean => /[\p{Cc}\\]/u.test(text);
 
-/** The canonical URL of `text`, or nothing if it is not one that may be fetched. A merged `https:/host` is mended: some proxies do that to paths. */
+/**
+ * The canonical URL of `text`, or nothing if it is not one that may be fetched. A merged `https:/host` is mended: some
+ * proxies do that to paths.
+ */
 function canonicalUrl(text: string): URL | undefined {
   const mended = text.replace(/^(https?):\/+/i, "$1://");
   if (!/^https?:\/\//i.test(mended) || hasControls(text) || !URL.canParse(mended)) return undefined;
@@ -89,7 +92,7 @@ function normalizeUrl(ref: string, host: SourceHost): string {
   if (url) return url.href;
   throw host.fail(
     "bad-request",
-    "The path after the mount must be a whole http or https URL without a user name, such as https://example.com/a.jpg.",
+    "The path must be a whole http or https URL without a user name, such as https://example.com/a.jpg.",
   );
 }
 

@@ -1,4 +1,7 @@
-/** What every source plugin must do. A plugin's own test calls `testSource` with its subject and adds what is special to it. */
+/**
+ * What every source plugin must do. A plugin's own test calls `testSource` with its subject and adds what is special
+ * to it.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as v from "valibot";

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import type { RequestListener } from "node:http";
+import process from "node:process";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { CameoError } from "../../../core/error.ts";
 import { createGuard, type GuardSettings } from "../../../core/net/guard.ts";
 import type { FetchOptions } from "../../../core/plugin.ts";
@@ -206,6 +209,15 @@ test("guard tries the next vetted address when one does not answer", async () =>
   );
 });
 
+test("guard goes past the proxy of the environment, which would resolve the name by itself", () => {
+  const closed = "http://127.0.0.1:1";
+  const env = { ...process.env, NODE_USE_ENV_PROXY: "1", HTTP_PROXY: closed, http_proxy: closed, ALL_PROXY: closed };
+  const script = fileURLToPath(new URL("./direct.ts", import.meta.url));
+  const run = process.versions.deno ? ["run", "-A", "--no-check", script] : [script];
+  const { stdout, stderr } = spawnSync(process.execPath, run, { env, encoding: "utf8" });
+  assert.equal(stdout.trim(), "direct", stderr);
+});
+
 test("guard strips the dot at the end of a name", async () => {
   await withServer(
     (request, response) => response.end(request.headers.host),
@@ -391,7 +403,13 @@ test("guard turns a redirected POST into GET, keeps it for 307 and 308, and send
   };
   for (const status of [301, 302, 303]) assert.equal(await methodAfter(status, "/end"), "GET");
   for (const status of [307, 308]) assert.equal(await methodAfter(status, "/end"), "POST");
-  await assert.rejects(methodAfter(307, "http://other.test/end"), hasCode("origin-failed"));
+  await withServer(
+    (_request, response) => response.end("{}"),
+    async (_origin, { port }) => {
+      await assert.rejects(methodAfter(307, `http://other.test:${port}/end`), hasCode("origin-failed"));
+      assert.equal(await methodAfter(303, `http://other.test:${port}/end`), undefined);
+    },
+  );
 });
 
 const pem = createCertificate("pinned.test");
