@@ -21,8 +21,8 @@ const options = v.object({
   path: v.optional(v.pipe(v.string(), v.nonEmpty()), "./.cameo/cache"),
   /** Budget for the values. Default 10 GiB. */
   maxBytes: v.optional(v.pipe(v.number(), v.minValue(0)), 10 * 1024 ** 3),
-  /** Share of the disk to leave free, at most 5 GiB of it: the budget shrinks when others fill the disk. */
-  minFree: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0.05),
+  /** What to leave free: the budget shrinks when others fill the disk. Default 5 % of it, but not more than 5 GiB. */
+  minFreeBytes: v.optional(v.pipe(v.number(), v.minValue(0))),
   /** Wait until each value is on the platter. Off, since a power cut damages only the last values and their checksums find it. */
   fsync: v.optional(v.boolean(), false),
 });
@@ -31,7 +31,7 @@ const evictTo = 0.9;
 const saveEveryMs = 5 * 60_000;
 const rescanAfterMs = 10 * 60_000;
 const freeCheckMs = 10_000;
-const maxFloorBytes = 5 * 1024 ** 3;
+const maxMinFreeBytes = 5 * 1024 ** 3;
 /** A temporary file this old has lost its writer. By age, since process numbers mean nothing between containers. */
 const abandonedMs = 60 * 60_000;
 
@@ -39,8 +39,8 @@ export default store({ name: "disk", options, setup: createDisk });
 
 function createDisk(settings: v.InferOutput<typeof options>, host: StoreHost): Driver {
   const root = resolve(settings.path, "entries");
-  /** What each file's time says, which is behind the last use by up to `saveEveryMs`. Sizes, and the order of use, are the cache's own. */
-  const index = new LRUCache<string, number>({ maxSize: Number.MAX_SAFE_INTEGER });
+  /** What each file's time says; the last use may be `saveEveryMs` later. Objects, since a size counts only with another value. */
+  const index = new LRUCache<string, { usedAt: number }>({ maxSize: Number.MAX_SAFE_INTEGER });
   let limit = settings.maxBytes;
   let scannedAt = 0;
   let freeCheckedAt = 0;
@@ -48,12 +48,12 @@ function createDisk(settings: v.InferOutput<typeof options>, host: StoreHost): D
   let upkeep: Promise<void> | undefined;
 
   const fileOf = (key: string) => pathOf(root, key) + suffix;
-  const put = (key: string, usedAt: number, bytes: number) => index.set(key, usedAt, { size: Math.max(1, bytes) });
+  const put = (key: string, usedAt: number, bytes: number) => index.set(key, { usedAt }, { size: Math.max(1, bytes) });
 
   function touch(key: string, bytes: number): void {
     const now = host.now();
-    const usedAt = index.get(key);
-    if (usedAt !== undefined && now - usedAt < saveEveryMs) return;
+    const known = index.get(key);
+    if (known && now - known.usedAt < saveEveryMs) return;
     put(key, now, bytes);
     fs.utimes(fileOf(key), now / 1000, now / 1000).catch(() => {});
   }
@@ -112,7 +112,7 @@ function createDisk(settings: v.InferOutput<typeof options>, host: StoreHost): D
     freeCheckedAt = host.now();
     const disk = await fs.statfs(root).catch(() => undefined);
     if (!disk?.blocks) return;
-    const floor = Math.min(disk.blocks * disk.bsize * settings.minFree, maxFloorBytes);
+    const floor = settings.minFreeBytes ?? Math.min(disk.blocks * disk.bsize * 0.05, maxMinFreeBytes);
     limit = Math.min(settings.maxBytes, Math.max(0, index.calculatedSize + disk.bavail * disk.bsize - floor));
   }
 
@@ -127,9 +127,9 @@ function createDisk(settings: v.InferOutput<typeof options>, host: StoreHost): D
       if (file.endsWith(suffix)) found.push({ key: keyOf(root, file), usedAt: info.mtimeMs, bytes: info.size });
       else if (began - info.mtimeMs > abandonedMs) await fs.unlink(file).catch(nullIfMissing);
     }
-    const recent = [...index.rkeys()].filter((key) => (index.peek(key) ?? 0) >= began);
+    const recent = new Set([...index.rkeys()].filter((key) => Number(index.peek(key)?.usedAt) >= began));
     found.sort((a, b) => a.usedAt - b.usedAt);
-    for (const { key, usedAt, bytes } of found) put(key, usedAt, bytes);
+    for (const { key, usedAt, bytes } of found.filter((each) => !recent.has(each.key))) put(key, usedAt, bytes);
     for (const key of recent) index.get(key);
     scannedAt = began;
   }

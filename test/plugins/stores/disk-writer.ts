@@ -1,0 +1,19 @@
+/** A process that writes entries to a disk store until it is killed: `disk-writer.ts <folder>`. Prints the number of each one written. */
+
+/** A process that writes entries to a disk store until it is killed: `disk-writer.ts <folder>`. Prints the number of each one written. */
+import process, { stdout } from "node:process";
+import { createCache } from "../../../core/cache/cache.ts";
+import { makeHost } from "../../contract/host.ts";
+import { makeBytes, makeEntry } from "../../core/cache/make-entry.ts";
+import { openDisk } from "./open-disk.ts";
+
+const { log, now } = makeHost();
+const driver = await openDisk({ path: process.argv[2] ?? "" });
+const cache = createCache({ memory: { maxBytes: 0 }, tiers: [{ name: "disk", driver }], log, now });
+
+/** The same few keys again and again, so that values are also replaced. */
+for (let at = 0; ; at++) {
+  const value = makeEntry(makeBytes(300_000 + at, at), { tags: [String(at)] });
+  await cache.set(`m:abc:${at % 7}`, value);
+  stdout.write(`${at}\n`);
+}
