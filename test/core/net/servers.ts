@@ -62,3 +62,16 @@ export function createCertificate(name: string): string | undefined {
   ]);
   return status === 0 ? stdout.toString() : undefined;
 }
+
+/** Runs with a server, and gives its address under a name that only the guard's `lookup` knows. */
+export async function withServer(
+  listener: RequestListener,
+  run: (origin: string, server: TestServer) => Promise<void>,
+): Promise<void> {
+  const server = await startHttp(listener);
+  try {
+    await run(`http://pinned.test:${server.port}`, server);
+  } finally {
+    await server.close();
+  }
+}
