@@ -1,0 +1,138 @@
+/** What the engine has to know of a file beside its pixels: size, orientation, colour profile. `DataView` throws a `RangeError` where it is cut. */
+import { inflateSync } from "node:zlib";
+import type { Size } from "cameo/plugin";
+
+export interface FileFacts extends Size {
+  /** EXIF orientation, 1..8. */
+  readonly orientation: number;
+  /** ICC profile. */
+  readonly profile: Uint8Array | undefined;
+  /** Whether the codec knows this kind of the format. */
+  readonly isSupported: boolean;
+}
+
+/** Largest ICC profile that is unpacked from a PNG. */
+const maxProfileBytes = 4 * 2 ** 20;
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const latin = (bytes: Uint8Array, start: number, end: number): string =>
+  String.fromCharCode(...bytes.subarray(start, end));
+
+export const readFacts = {
+  jpeg: readJpegFacts,
+  png: readPngFacts,
+  gif(body: Uint8Array): FileFacts {
+    demand(latin(body, 0, 4) === "GIF8");
+    const view = viewOf(body);
+    return {
+      width: view.getUint16(6, true),
+      height: view.getUint16(8, true),
+      orientation: 1,
+      profile: undefined,
+      isSupported: true,
+    };
+  },
+} as const;
+
+interface Segment {
+  readonly marker: number;
+  readonly data: Uint8Array;
+}
+
+/** The segments with a length, up to the first scan (ITU T.81, table B.1). */
+function* segmentsOf(body: Uint8Array): Generator<Segment> {
+  const view = viewOf(body);
+  for (let at = 2; at < body.length; ) {
+    at = body.indexOf(0xff, at);
+    while (view.getUint8(at) === 0xff) at++;
+    const marker = view.getUint8(at++);
+    if (marker === 0 || marker === 1 || (marker >= 0xd0 && marker <= 0xd8)) continue;
+    if (marker === 0xda || marker === 0xd9) return;
+    const end = at + Math.max(2, view.getUint16(at));
+    yield { marker, data: body.subarray(at + 2, end) };
+    at = end;
+  }
+}
+
+const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+
+/** Size from SOFn, orientation from the first EXIF in APP1, the profile from all of APP2. */
+function readJpegFacts(body: Uint8Array): FileFacts {
+  demand(latin(body, 0, 3) === "\xff\xd8\xff");
+  const pieces: Uint8Array[] = [];
+  let orientation: number | undefined;
+  let frame: Segment | undefined;
+  for (const segment of segmentsOf(body)) {
+    const { marker, data } = segment;
+    if (isFrame(marker)) frame ??= segment;
+    if (marker === 0xe1 && latin(data, 0, 4) === "Exif") orientation ??= orientationOf(data.subarray(6));
+    if (marker === 0xe2 && latin(data, 0, 11) === "ICC_PROFILE") pieces[data[12] ?? 0] = data.subarray(14);
+  }
+  demand(frame !== undefined);
+  const view = viewOf(frame.data);
+  const isSupported = frame.marker <= 0xc2 && view.getUint8(0) === 8;
+  const size = { width: view.getUint16(3), height: view.getUint16(1) };
+  return {
+    ...size,
+    isSupported,
+    orientation: orientation ?? 1,
+    profile: pieces.length > 0 ? join(pieces.flat()) : undefined,
+  };
+}
+
+function demand(isTrue: boolean): asserts isTrue {
+  if (!isTrue) throw new RangeError("not such a file");
+}
+
+function readPngFacts(body: Uint8Array): FileFacts {
+  demand(latin(body, 1, 4) === "PNG" && latin(body, 12, 16) === "IHDR");
+  const view = viewOf(body);
+  const size = { width: view.getUint32(16), height: view.getUint32(20) };
+  let orientation = 1;
+  let profile: Uint8Array | undefined;
+  for (let at = 8; at + 8 <= body.length; ) {
+    const type = latin(body, at + 4, at + 8);
+    const data = body.subarray(at + 8, at + 8 + view.getUint32(at));
+    if (type === "eXIf") orientation = orientationOf(data);
+    if (type === "iCCP") profile = unpack(data.subarray(data.indexOf(0) + 2));
+    at += 12 + view.getUint32(at);
+  }
+  return { ...size, orientation, profile, isSupported: true };
+}
+
+/** A profile that does not unpack counts as none. */
+function unpack(data: Uint8Array): Uint8Array | undefined {
+  try {
+    return inflateSync(data, { maxOutputLength: maxProfileBytes });
+  } catch {
+    return undefined;
+  }
+}
+
+function join(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+/** Tag 274 of a TIFF block; anything odd counts as 1. */
+function orientationOf(block: Uint8Array): number {
+  try {
+    const view = viewOf(block);
+    const little = view.getUint16(0) === 0x4949;
+    const start = view.getUint32(4, little);
+    for (let entry = start + 2; entry < start + 2 + view.getUint16(start, little) * 12; entry += 12) {
+      if (view.getUint16(entry, little) !== 274) continue;
+      const isLong = view.getUint16(entry + 2, little) === 4;
+      const value = isLong ? view.getUint32(entry + 8, little) : view.getUint16(entry + 8, little);
+      return value >= 1 && value <= 8 ? value : 1;
+    }
+  } catch {
+    return 1;
+  }
+  return 1;
+}
