@@ -102,6 +102,7 @@ function sourceHost(
     fail: (code, detail, options) => new CameoError(code, detail, options),
     now,
     fetch: guard,
+    maxBytes: sourceBytes,
     toOriginal,
   };
 }

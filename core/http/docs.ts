@@ -100,5 +100,5 @@ function respond(request: Request, file: File, version: string | null): Response
   };
   if (matchesEtag(request.headers.get("if-none-match"), file.etag)) return new Response(null, { status: 304, headers });
   const length = { "content-length": String(file.body.byteLength) };
-  return new Response(request.method === "HEAD" ? null : file.body, { headers: { ...headers, ...length } });
+  return new Response(file.body, { headers: { ...headers, ...length } });
 }

@@ -12,7 +12,7 @@ import { problemResponse } from "./problem.ts";
 /** Resolved requests that are kept: `resolve` is pure, so a known URL need not be parsed again. */
 const keptRequests = 8192;
 
-/** Answers a GET or HEAD; never throws. */
+/** Answers a GET, or a HEAD whose body the router drops; never throws. */
 export type ImageHandler = (request: Request) => Response | Promise<Response>;
 
 interface Asked {
@@ -55,7 +55,7 @@ export function createImageHandler(services: Services): ImageHandler {
       "server-timing": serverTiming(timings),
     };
     if (matchesEtag(request.headers.get("if-none-match"), entry.header.etag)) return notModified(headers);
-    return new Response(request.method === "HEAD" ? null : (entry.body as Uint8Array<ArrayBuffer>), { headers });
+    return new Response(entry.body as Uint8Array<ArrayBuffer>, { headers });
   }
 
   function refuse(request: Request, asked: Asked | undefined, error: unknown, started: number): Response {
@@ -66,7 +66,7 @@ export function createImageHandler(services: Services): ImageHandler {
       services.troubles.note(known.code === "busy" || known.code === "too-slow" ? "workers" : "requests", known);
     const fields = { code: known.code, detail: known.detail, mount, ...known.options.log, cause: known.options.cause };
     log[report ? "warn" : "debug"]("request failed", fields);
-    const response = problemResponse(known, request.method);
+    const response = problemResponse(known);
     record(request, mount, response.status, "", started);
     return response;
   }

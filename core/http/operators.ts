@@ -31,7 +31,7 @@ export async function purge(request: Request, services: Services): Promise<Respo
       { headers: { "cache-control": "no-store" } },
     );
   } catch (error) {
-    return problemResponse(toCameoError(error), request.method);
+    return problemResponse(toCameoError(error));
   }
 }
 

@@ -11,7 +11,7 @@ export function toProblem(error: CameoError): Record<string, unknown> {
 }
 
 /** The answer to a failure. A retryable one says when; none is cacheable for longer than it is remembered. */
-export function problemResponse(error: unknown, method = "GET"): Response {
+export function problemResponse(error: unknown): Response {
   const known = toCameoError(error);
   const { status, cacheS, retryable } = codes[known.code];
   const headers: Record<string, string> = {
@@ -25,5 +25,5 @@ export function problemResponse(error: unknown, method = "GET"): Response {
     headers["retry-after"] = String(retryAfterS);
   if (known.code === "unauthorized") headers["www-authenticate"] = 'Bearer realm="cameo"';
   if (known.code === "method-not-allowed") headers.allow = "GET, HEAD, DELETE";
-  return new Response(method === "HEAD" ? null : JSON.stringify(toProblem(known)), { status, headers });
+  return new Response(JSON.stringify(toProblem(known)), { status, headers });
 }

@@ -8,22 +8,22 @@ import { createImageHandler } from "./image.ts";
 import { type HealthFacts, health, purge } from "./operators.ts";
 import { problemResponse } from "./problem.ts";
 
-/** The handler of everything that a server answers. */
+/** The handler of everything that a server answers. Elysia answers HEAD from the GET route. */
 export function createRoutes(services: Services, facts: HealthFacts, readAsset: DocsParts["readAsset"]): Handler {
   const image = createImageHandler(services);
   const docs = createDocs({ snapshot: services.snapshot, version: facts.version, readAsset });
   const app = new Elysia({ aot: true })
-    .onError(({ error, request }) => problemResponse(error, request.method))
+    .onError(({ error }) => problemResponse(error))
     .get("/health", () => health(services, facts));
   for (const name of services.snapshot.mounts.keys()) {
     for (const path of [`/${name}`, `/${name}/*`, `/meta/${name}/*`]) {
-      app.get(path, ({ request }) => image(request)).head(path, ({ request }) => image(request));
+      app.get(path, ({ request }) => image(request));
     }
     app.delete(`/${name}/*`, ({ request }) => purge(request, services));
   }
   for (const path of docsPaths)
-    app.get(path, ({ request }) => docs(request)).head(path, ({ request }) => docs(request));
-  app.all("/*", ({ request }) => problemResponse(noRoute(request, services), request.method));
+    app.get(path, ({ request }) => docs(request));
+  app.all("/*", ({ request }) => problemResponse(noRoute(request, services)));
   return (request) => app.fetch(request);
 }
 
