@@ -91,7 +91,7 @@ function findEngines({ engines, plugins }: Snapshot) {
 function toText({ mounts, plugins, engines, cache, limits, presets }: Findings, warnings: readonly string[]): string {
   const options = (own: Record<string, unknown>) =>
     Object.entries(own)
-      .map(([name, value]) => `${name}=${brief(value)}`)
+      .map(([name, value]) => `${name}=${shown(name, value)}`)
       .join(" ");
   const rows = mounts.map(({ name, source, sign, options: own }) => [
     `/${name}/`,
@@ -118,7 +118,7 @@ function toText({ mounts, plugins, engines, cache, limits, presets }: Findings, 
     `Engines, in the order in which they are asked\n${formats.join("\n")}`,
     `Cache\n${align(tiers, "  ")}`,
     `Limits\n${align(
-      Object.entries(limits).map(([name, value]) => [name, limit(name, value)]),
+      Object.entries(limits).map(([name, value]) => [name, shown(name, value)]),
       "  ",
     )}`,
     ...(presets.length > 0 ? [`Presets\n  ${presets.join(", ")}`] : []),
@@ -129,5 +129,8 @@ function toText({ mounts, plugins, engines, cache, limits, presets }: Findings, 
 const holds = ({ entries, bytes }: Findings["cache"][number]): string =>
   entries === undefined ? "" : `holds ${entries} entries, ${formatBytes(bytes ?? 0)}`;
 const list = (words: readonly string[]): string => words.join(" ") || "nothing";
-const brief = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
-const limit = (name: string, value: number): string => (name.endsWith("Bytes") ? formatBytes(value) : String(value));
+
+function shown(name: string, value: unknown): string {
+  if (typeof value === "number" && name.endsWith("Bytes")) return formatBytes(value);
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+}

@@ -112,7 +112,7 @@ type Obstacle =
   | { readonly kind: "skipped"; readonly why: "exists"; readonly note: string }
   | { readonly kind: "failed"; readonly note: string };
 
-/** Why nothing may be written at a path; else the path is this file's. */
+/** Why nothing may be written at a path. Who asks first has it: files are at work side by side. */
 async function obstacleAt(
   path: string,
   file: InputFile,
@@ -121,22 +121,21 @@ async function obstacleAt(
 ): Promise<Obstacle | undefined> {
   const other = written.get(path);
   if (other)
-    return {
-      kind: "failed",
-      note: `${shown(other.path)} becomes ${shown(path)} too; use a pattern such as {name}.{from}.{ext}`,
-    };
+    return failed(`${shown(other.path)} becomes ${shown(path)} too; use a pattern such as {name}.{from}.{ext}`);
+  written.set(path, file);
   const source = await sourceAt(path, file, job.inputs);
-  if (source)
-    return { kind: "failed", note: `the result would overwrite the input ${shown(source.path)}; name another place` };
-  const isThere = await stat(path).then(
+  if (source) return failed(`the result would overwrite the input ${shown(source.path)}; name another place`);
+  if (job.mayReplace || !(await isThere(path))) return undefined;
+  return { kind: "skipped", why: "exists", note: `${shown(path)} is there already; --overwrite replaces it` };
+}
+
+const failed = (note: string): Obstacle => ({ kind: "failed", note });
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
     () => true,
     () => false,
   );
-  if (isThere && !job.mayReplace)
-    return { kind: "skipped", why: "exists", note: `${shown(path)} is there already; --overwrite replaces it` };
-  written.set(path, file);
-  return undefined;
-}
 
 /** The input that stands at a path, if any input does. */
 async function sourceAt(path: string, file: InputFile, inputs: readonly InputFile[]): Promise<InputFile | undefined> {
