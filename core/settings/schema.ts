@@ -1,5 +1,6 @@
 /** All settings of Cameo itself, with their defaults. Options of plugins are checked by the plugins' own schemas. */
 import * as v from "valibot";
+import { isRange } from "../net/address.ts";
 
 const units: Readonly<Record<string, number>> = { b: 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30, tb: 2 ** 40 };
 
@@ -47,7 +48,7 @@ export const mountSchema = v.looseObject({
   ),
   truncated: v.pipe(v.optional(v.picklist(["refuse", "allow"]), "refuse"), about("What to do with half an image.")),
   allowPrivate: v.pipe(
-    v.optional(v.array(v.string()), []),
+    v.optional(v.array(v.pipe(v.string(), v.check(isRange, "takes a range such as 10.0.0.0/8"))), []),
     about("Private networks that this mount may reach, as CIDR, such as `10.0.0.0/8`. Default none."),
   ),
   cors: v.pipe(v.optional(v.string(), "*"), about("`Access-Control-Allow-Origin`; empty sends none.")),

@@ -1,20 +1,24 @@
 /** The `/meta` answer: what a page needs to lay an image out before it has loaded. Made in the worker, where the pixels are. */
 import { encode as encodeBlurHash } from "blurhash";
 import { rgbaToThumbHash } from "thumbhash";
-import type { EncodeOptions, Picture, Pixels } from "../image.ts";
+import { type EncodeOptions, mimeTypes, type OutputFormat, type Picture, type Pixels } from "../image.ts";
 import type { Job } from "./protocol.ts";
 
 /** ThumbHash takes at most 100×100. */
 const hashSidePx = 100;
 /** Longest side of the preview in the data URI. */
 const previewSidePx = 20;
+/** It is shown blurred: a hundred bytes are enough. */
+const previewQuality = 30;
+
+/** How the data URI is made. */
+export interface Preview {
+  readonly format: OutputFormat;
+  encode(options: EncodeOptions): Uint8Array | Promise<Uint8Array>;
+}
 
 /** JSON bytes. Shrinks `picture` as it goes: nothing else may use it afterwards. */
-export async function describe(
-  picture: Picture,
-  job: Job,
-  encode: (options: EncodeOptions) => Uint8Array | Promise<Uint8Array>,
-): Promise<Uint8Array> {
+export async function describe(picture: Picture, job: Job, preview: Preview): Promise<Uint8Array> {
   const { width, height, frames } = picture;
   const small = shrunk(picture, hashSidePx);
   const alpha = hasTransparency(small);
@@ -31,7 +35,7 @@ export async function describe(
     dominantColor: dominantColor(small),
     thumbHash: Buffer.from(rgbaToThumbHash(small.width, small.height, small.data)).toString("base64"),
     blurHash: encodeBlurHash(overWhite(small), small.width, small.height, ...components(small)),
-    lqip: await preview(picture, encode),
+    lqip: await tinyUri(picture, preview),
   };
   return new TextEncoder().encode(JSON.stringify(facts));
 }
@@ -87,11 +91,8 @@ export function dominantColor({ data }: Pixels): string {
 }
 
 /** A few pixels as a data URI, to show blurred until the image is there. */
-async function preview(
-  picture: Picture,
-  encode: (options: EncodeOptions) => Uint8Array | Promise<Uint8Array>,
-): Promise<string> {
+async function tinyUri(picture: Picture, { format, encode }: Preview): Promise<string> {
   shrunk(picture, previewSidePx);
-  const body = await encode({ format: "png", quality: 100, background: { r: 255, g: 255, b: 255, a: 255 } });
-  return `data:image/png;base64,${Buffer.from(body).toString("base64")}`;
+  const body = await encode({ format, quality: previewQuality, background: { r: 255, g: 255, b: 255, a: 255 } });
+  return `data:${mimeTypes[format]};base64,${Buffer.from(body).toString("base64")}`;
 }

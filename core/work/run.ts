@@ -1,6 +1,6 @@
 /** One job in a worker: ask the engines for the whole plan, else decode, operate, encode. */
 import { CameoError } from "../error.ts";
-import type { EncodeOptions, InputFormat, Picture, Plan, Rendered } from "../image.ts";
+import type { InputFormat, Picture, Plan, Rendered } from "../image.ts";
 import { mimeTypes } from "../image.ts";
 import type { EngineDefinition, EngineInstance, TransformDefinition } from "../plugin.ts";
 import { describe } from "./describe.ts";
@@ -30,7 +30,7 @@ export async function runJob(job: Job, shop: Workshop): Promise<JobResult> {
     const decoded = shop.clock();
     for (const operation of job.plan.operations) await apply(operation, picture, shop);
     const operated = shop.clock();
-    const rendered = await encode(picture, job.plan, main.instance, job);
+    const rendered = await encode(picture, job.plan, main, job);
     const timings = { decodeMs: decoded - start, operateMs: operated - decoded, encodeMs: shop.clock() - operated };
     return { rendered, timings, engine };
   } finally {
@@ -94,13 +94,18 @@ function apply(operation: Plan["operations"][number], picture: Picture, shop: Wo
   return transform.apply(picture, operation.parameters, operation.full);
 }
 
-async function encode(picture: Picture, plan: Plan, engine: EngineInstance, job: Job): Promise<Rendered> {
+async function encode(
+  picture: Picture,
+  plan: Plan,
+  { definition, instance }: RunningEngine,
+  job: Job,
+): Promise<Rendered> {
   const { width, height, frames } = picture;
   if (!plan.encode) {
-    const preview = (options: EncodeOptions) => engine.encode(picture, options);
-    const body = await describe(picture, job, preview);
+    const format = definition.encodes.includes("webp") ? "webp" : "png";
+    const body = await describe(picture, job, { format, encode: (options) => instance.encode(picture, options) });
     return { body, type: "application/json", width, height, frames };
   }
-  const body = await engine.encode(picture, plan.encode);
+  const body = await instance.encode(picture, plan.encode);
   return { body, type: mimeTypes[plan.encode.format], width, height, frames };
 }
