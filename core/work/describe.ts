@@ -18,7 +18,7 @@ export interface Preview {
 }
 
 /** JSON bytes. Shrinks `picture` as it goes: nothing else may use it afterwards. */
-export async function describe(picture: Picture, job: Job, preview: Preview): Promise<Uint8Array> {
+export async function describePicture(picture: Picture, job: Job, preview: Preview): Promise<Uint8Array> {
   const { width, height, frames } = picture;
   const small = shrunk(picture, hashSidePx);
   const alpha = hasTransparency(small);

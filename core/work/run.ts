@@ -3,7 +3,7 @@ import { CameoError } from "../error.ts";
 import type { InputFormat, Picture, Plan, Rendered } from "../image.ts";
 import { mimeTypes } from "../image.ts";
 import type { EngineDefinition, EngineInstance, TransformDefinition } from "../plugin.ts";
-import { describe } from "./describe.ts";
+import { describePicture } from "./describe.ts";
 import type { Job, JobResult } from "./protocol.ts";
 
 /** A definition with its instance in this worker. */
@@ -103,7 +103,7 @@ async function encode(
   const { width, height, frames } = picture;
   if (!plan.encode) {
     const format = definition.encodes.includes("webp") ? "webp" : "png";
-    const body = await describe(picture, job, { format, encode: (options) => instance.encode(picture, options) });
+    const body = await describePicture(picture, job, { format, encode: (options) => instance.encode(picture, options) });
     return { body, type: "application/json", width, height, frames };
   }
   const body = await instance.encode(picture, plan.encode);
