@@ -38,7 +38,7 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** Answers GET and HEAD. Throws `no-such-route`, or what `readAsset` throws; a failure is not kept. */
+/** Answers a GET, or a HEAD whose body the router drops. Throws `no-such-route`, or what `readAsset` throws; a failure is not kept. */
 export function createDocs(parts: DocsParts): Handler {
   const kept = new Map<string, Promise<File>>();
   const load = (path: string): Promise<File> => {
