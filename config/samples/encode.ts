@@ -1,13 +1,55 @@
 /** Files from pixels. */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { ImageMagick, initializeImageMagick, MagickFormat, MagickReadSettings } from "@imagemagick/magick-wasm";
+import {
+  DitherMethod,
+  GifDisposeMethod,
+  ImageMagick,
+  initializeImageMagick,
+  MagickFormat,
+  MagickImage,
+  MagickImageCollection,
+  MagickReadSettings,
+  QuantizeSettings,
+} from "@imagemagick/magick-wasm";
+import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import type { Photo } from "./film.ts";
 
 export async function startEncoder(): Promise<void> {
-  await initializeImageMagick(
-    await readFile(fileURLToPath(import.meta.resolve("@imagemagick/magick-wasm/magick.wasm"))),
-  );
+  await initializeImageMagick(await packaged("@imagemagick/magick-wasm/magick.wasm"));
+  await initWasm(await packaged("@resvg/resvg-wasm/index_bg.wasm"));
+}
+
+async function packaged(specifier: string): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(specifier))));
+}
+
+/** An SVG as a PNG of this width, with its transparency. */
+export function encodeSvgAsPng(svg: string, width: number): Uint8Array {
+  const png = new Resvg(svg, { fitTo: { mode: "width", value: width } }).render().asPng();
+  return ImageMagick.read(png, new MagickReadSettings({ format: MagickFormat.Png }), (image) => {
+    image.quality = 95;
+    return image.write(MagickFormat.Png32, (bytes) => bytes.slice());
+  });
+}
+
+/** Frames as an endless GIF that stores only what changes. `delay` is in hundredths of a second. */
+export function encodeGif(frames: readonly Photo[], delay: number, colors: number): Uint8Array {
+  const collection = MagickImageCollection.create();
+  for (const { width, height, data } of frames) {
+    const image = MagickImage.create();
+    image.read(new Uint8Array(data), new MagickReadSettings({ format: MagickFormat.Rgba, width, height, depth: 8 }));
+    image.animationDelay = delay;
+    image.animationIterations = 0;
+    image.gifDisposeMethod = GifDisposeMethod.Background;
+    collection.push(image);
+  }
+  const palette = new QuantizeSettings();
+  palette.colors = colors;
+  palette.ditherMethod = DitherMethod.No;
+  collection.quantize(palette);
+  collection.optimizePlus();
+  return collection.write(MagickFormat.Gif, (bytes) => bytes.slice());
 }
 
 /** A progressive JPEG with its colours at full size, upright and in sRGB, as its EXIF says. */

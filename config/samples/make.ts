@@ -4,11 +4,16 @@
  */
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { encodeJpeg, startEncoder } from "./encode.ts";
+import { brooch } from "./brooch.ts";
+import { encodeGif, encodeJpeg, encodeSvgAsPng, startEncoder } from "./encode.ts";
 import { landscape } from "./landscape.ts";
+import { orbit } from "./orbit.ts";
 
 const samples: Readonly<Record<string, () => Promise<Uint8Array> | Uint8Array>> = {
   "landscape.jpg": () => encodeJpeg(landscape(1600, 1067, 2), 82),
+  "logo.png": () => encodeSvgAsPng(brooch(), 640),
+  "orbit.gif": () => encodeGif(orbit(), 5, 128),
+  "badge.svg": () => new TextEncoder().encode(brooch()),
 };
 
 await startEncoder();

@@ -19,7 +19,7 @@ export function hash(x: number, y: number): number {
   return ((mixed ^ (mixed >>> 15)) >>> 0) / 4294967296;
 }
 
-export const clamp = (value: number, low = 0, high = 1): number => (value < low ? low : value > high ? high : value);
+export const clamp = (value: number, low = 0, high = 1): number => Math.min(Math.max(value, low), high);
 export const mix = (from: number, to: number, along: number): number => from + (to - from) * along;
 
 /** 0 below `from`, 1 above `to`, smooth between. */
