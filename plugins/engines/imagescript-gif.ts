@@ -1,6 +1,6 @@
 /**
  * Raw pixels → GIF89a. The package's own encoder learns its colours by a neural net, which misses those of small and plain pictures; here up to
- * 256 colours are kept exactly, and more are reduced by median cut. No dithering. Half transparency does not exist: from half on a pixel is opaque.
+ * 256 colours are kept exactly, and more are reduced by splitting them where they differ most. No dithering. Half transparency does not exist: from half on a pixel is opaque.
  */
 import type { Pixels } from "cameo/plugin";
 import { compressLzw } from "./imagescript-lzw.ts";
@@ -74,7 +74,7 @@ function toIndexed({ data }: Pixels): Indexed {
   const words = new Uint32Array(data.buffer, data.byteOffset, data.length / 4);
   const hasClear = data.some((value, at) => at % 4 === 3 && value < 128);
   const exact = exactColors(data, words);
-  const bins = exact ? undefined : medianCut(data);
+  const bins = exact ? undefined : reduceColors(data);
   const colors = new Uint8Array(256 * 3);
   for (const [word, index] of exact ?? []) colors.set([word & 255, (word >> 8) & 255, (word >> 16) & 255], index * 3);
   if (bins) colors.set(bins.colors);
@@ -108,8 +108,8 @@ interface Reduced {
   readonly ofBin: Uint8Array;
 }
 
-/** Splits the bins that occur, always the box with most pixels times its longest side, at half of its pixels. */
-function medianCut(data: Uint8ClampedArray): Reduced {
+/** Splits the bins that occur, always the box whose pixels differ most, at their mean. */
+function reduceColors(data: Uint8ClampedArray): Reduced {
   const counts = new Uint32Array(32768);
   const sums = new Float64Array(32768 * 3);
   for (let at = 0; at < data.length; at += 4) {
@@ -125,8 +125,8 @@ function medianCut(data: Uint8ClampedArray): Reduced {
     ),
   ];
   while (boxes.length < clear) {
-    const widest = boxes.reduce((one, other) => (other.weight > one.weight ? other : one));
-    if (widest.weight === 0) break;
+    const widest = boxes.reduce((one, other) => (other.spread > one.spread ? other : one));
+    if (widest.spread < 1e-6) break;
     boxes.splice(boxes.indexOf(widest), 1, ...split(widest, counts));
   }
   const colors = new Uint8Array(256 * 3);
@@ -143,32 +143,34 @@ function medianCut(data: Uint8ClampedArray): Reduced {
 interface Box {
   readonly bins: readonly number[];
   readonly total: number;
-  /** Position of the longest axis in a bin's bits. */
+  /** Position in a bin's bits of the axis along which its pixels differ most, and their mean there. */
   readonly shift: number;
-  readonly weight: number;
+  readonly mean: number;
+  /** Sum of the squared distances from the mean. */
+  readonly spread: number;
 }
 
 const part = (bin: number, shift: number): number => (bin >> shift) & 31;
 
 function boxOf(bins: readonly number[], counts: Uint32Array): Box {
-  const total = bins.reduce((sum, bin) => sum + (counts[bin] ?? 0), 0);
-  const sides = [10, 5, 0].map((shift) => {
-    const parts = bins.map((bin) => part(bin, shift));
-    return {
-      shift,
-      length:
-        parts.reduce((most, value) => Math.max(most, value), 0) -
-        parts.reduce((least, value) => Math.min(least, value), 31),
-    };
+  const sumOf = (value: (bin: number) => number): number =>
+    bins.reduce((sum, bin) => sum + (counts[bin] ?? 0) * value(bin), 0);
+  const total = sumOf(() => 1);
+  const axes = [10, 5, 0].map((shift) => {
+    const mean = sumOf((bin) => part(bin, shift)) / total;
+    return { shift, mean, spread: sumOf((bin) => (part(bin, shift) - mean) ** 2) };
   });
-  const { shift, length } = sides.reduce((one, other) => (other.length > one.length ? other : one));
-  return { bins, total, shift, weight: total * length };
+  return { bins, total, ...axes.reduce((one, other) => (other.spread > one.spread ? other : one)) };
 }
 
-function split({ bins, total, shift }: Box, counts: Uint32Array): readonly [Box, Box] {
-  const sorted = [...bins].sort((one, other) => part(one, shift) - part(other, shift));
-  let seen = 0;
-  let cut = 0;
-  while (cut < sorted.length - 1 && (cut === 0 || seen < total / 2)) seen += counts[sorted[cut++] ?? 0] ?? 0;
-  return [boxOf(sorted.slice(0, cut), counts), boxOf(sorted.slice(cut), counts)];
+/** Both halves have bins, since a box that is split has some on either side of its mean. */
+function split({ bins, shift, mean }: Box, counts: Uint32Array): readonly [Box, Box] {
+  const isBelow = (bin: number): boolean => part(bin, shift) < mean;
+  return [
+    boxOf(bins.filter(isBelow), counts),
+    boxOf(
+      bins.filter((bin) => !isBelow(bin)),
+      counts,
+    ),
+  ];
 }
