@@ -1,5 +1,6 @@
 /** Bytes → upright sRGB frames without metadata. */
 import {
+  AlphaAction,
   ColorProfile,
   ColorSpace,
   type IMagickImage,
@@ -11,11 +12,12 @@ import {
   Orientation,
   ResourceLimits,
 } from "@imagemagick/magick-wasm";
-import type { DecodeOptions, Host, InputFormat, Size } from "cameo/plugin";
+import type { DecodeOptions, Host, InputFormat, Pixels, Size } from "cameo/plugin";
 import { countJpegScans, isWholeGif, largestOfIcon } from "./magick-files.ts";
 import { createGuard } from "./magick-guard.ts";
-import { MagickPicture } from "./magick-picture.ts";
+import { fromRgba, MagickPicture } from "./magick-picture.ts";
 import { isSrgb, srgbProfile } from "./magick-srgb.ts";
+import { composeFrames, readAnimation, type WebpAnimation } from "./magick-webp.ts";
 
 /** The decoder of each format, always named: the library never guesses from the bytes. */
 export const decoders = {
@@ -72,8 +74,49 @@ function withPixelLimit<T>(maxPixels: number, work: () => T): T {
 function read(body: Uint8Array, options: DecodeOptions, host: Host): Read {
   if (options.format === "jpeg") return readJpeg(body, options, host);
   if (options.format === "ico") return { images: readIcon(body, options, host), scale: 1 };
+  const animation = options.format === "webp" ? animationOf(body, options, host) : undefined;
+  if (animation) return { images: readAnimated(animation, options, host), scale: 1 };
   if (options.format === "gif" && options.truncated === "refuse" && !isWholeGif(body)) throw cutShort(host);
   return { images: readFrames(body, options), scale: 1 };
+}
+
+function animationOf(body: Uint8Array, { maxFrames }: DecodeOptions, host: Host): WebpAnimation | undefined {
+  try {
+    return readAnimation(body, maxFrames);
+  } catch {
+    throw cutShort(host);
+  }
+}
+
+function readAnimated(animation: WebpAnimation, options: DecodeOptions, host: Host): IMagickImageCollection {
+  if (animation.width * animation.height > options.maxPixels) {
+    throw host.fail("too-many-pixels", "The animation has more pixels than are allowed.");
+  }
+  const images = MagickImageCollection.create();
+  try {
+    const pixelsOf = (frame: Uint8Array) => {
+      const [image] = readFrames(frame, { ...options, maxFrames: 1 });
+      return toPixels(image, host);
+    };
+    for (const frame of composeFrames(animation, pixelsOf)) images.push(fromRgba(frame));
+    for (const image of images) image.animationIterations = animation.loops;
+    return images;
+  } catch (error) {
+    images.dispose();
+    throw error;
+  }
+}
+
+function toPixels(image: IMagickImage | undefined, host: Host): Pixels {
+  if (!image) throw cutShort(host);
+  try {
+    const { width, height } = image;
+    const bytes = image.getPixels<Uint8Array | null>((all) => all.toByteArray(0, 0, width, height, "RGBA"));
+    if (!bytes) throw host.fail("internal", "The image engine gave no pixels.", { log: { isFatal: true } });
+    return { width, height, data: new Uint8ClampedArray(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+  } finally {
+    image.dispose();
+  }
 }
 
 const cutShort = (host: Host): Error => host.fail("broken-image", "The image is cut short; send the whole file.");
@@ -145,9 +188,12 @@ function readFrames(body: Uint8Array, options: DecodeOptions): IMagickImageColle
   return images;
 }
 
-/** Full canvases, upright, in sRGB, without metadata. */
+/** Full canvases, upright, in sRGB, without metadata. What a first frame leaves uncovered is transparent, as browsers have it. */
 function makeUniform(images: IMagickImageCollection, format: InputFormat): void {
-  if (format === "gif" || images.length > 1) images.coalesce();
+  if (format === "gif") {
+    images[0]?.alpha(AlphaAction.Set);
+    images.coalesce();
+  }
   for (const image of images) {
     if (image.orientation > Orientation.TopLeft) image.autoOrient();
     toSrgb(image);

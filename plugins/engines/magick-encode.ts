@@ -1,12 +1,15 @@
 /** Frames → bytes, without metadata. The picture stays as it is. */
 import {
   AlphaAction,
+  CompositeOperator,
   DitherMethod,
   MagickFormat as formats,
+  GifDisposeMethod,
   type IMagickImage,
   type IMagickImageCollection,
   Interlace,
   type MagickFormat,
+  MagickGeometry,
   QuantizeSettings,
 } from "@imagemagick/magick-wasm";
 import type { EncodeOptions, OutputFormat } from "cameo/plugin";
@@ -62,6 +65,8 @@ export function encode(picture: MagickPicture, options: EncodeOptions, settings:
     picture.images.clone((images) => {
       if (!encoder.isAnimated) dropFrames(images);
       for (const image of images) prepare(image, encoder, options);
+      // Each frame is a whole canvas: the writers lay them over each other unless the one before is cleared.
+      if (images.length > 1) for (const image of images) image.gifDisposeMethod = GifDisposeMethod.Background;
       if (options.format === "gif") reduceColors(images);
       return write(images, encoder, encoder.defines(settings, options));
     }),
@@ -86,9 +91,21 @@ function reduceColors(images: IMagickImageCollection): void {
   settings.colors = images.some((image) => image.hasAlpha) ? 255 : 256;
   settings.ditherMethod = images.length > 1 ? DitherMethod.No : DitherMethod.FloydSteinberg;
   images.quantize(settings);
-  if (images.length < 2) return;
+  if (images.length > 1) leaveOutWhatStays(images);
+}
+
+/** The first frame keeps the whole canvas: readers do not agree on what lies around a smaller one. */
+function leaveOutWhatStays(images: IMagickImageCollection): void {
   images.optimize();
   images.optimizeTransparency();
+  const [first] = images;
+  if (!first) return;
+  const { x, y, width, height } = first.page;
+  if (x === 0 && y === 0 && width === first.width && height === first.height) return;
+  first.alpha(AlphaAction.Set);
+  first.compose = CompositeOperator.Copy;
+  first.extent(new MagickGeometry(-x, -y, width, height), toMagick({ r: 0, g: 0, b: 0, a: 0 }));
+  first.resetPage();
 }
 
 function write(

@@ -179,7 +179,8 @@ function spin(image: IMagickImage, degrees: number, background: Color): void {
   image.distort(settings, [width / 2, height / 2, 1, degrees, wide / 2, high / 2]);
 }
 
-function fromRgba(pixels: Pixels): IMagickImage {
+/** An image from raw pixels, with its delay. */
+export function fromRgba(pixels: Pixels): IMagickImage {
   const image = MagickImage.create();
   try {
     fill(image, pixels);
