@@ -73,6 +73,11 @@ const knot = [
   "M251 220C257 212 267 214 270 223C273 233 268 243 260 245C253 246 248 241 248 234",
   "M256 227C260 223 265 227 264 232C263 236 259 238 257 236",
 ];
+const neckShade = [
+  "M158 280C172 274 186 276 190 296C192 316 182 330 160 342L250 350",
+  "C226 326 224 296 236 262C222 272 196 286 158 280Z",
+].join("");
+const gleam = "M64 196C76 128 124 76 190 68C150 92 110 140 92 214C80 222 62 216 64 196Z";
 const ear = "M190 196C198 195 202 203 201 212C200 220 195 226 191 224C188 221 190 215 188 210C186 204 186 198 190 196Z";
 const features = [
   "M147 184C151 189 159 189 165 183",
@@ -108,17 +113,41 @@ const oval = (radiusX: number, radiusY: number, paint: string): string =>
   `<ellipse cx="${center.x}" cy="${center.y}" rx="${radiusX}" ry="${radiusY}" ${paint}/>`;
 const lines = (paths: readonly string[], paint: string): string =>
   `<g fill="none" stroke-linecap="round" ${paint}>${paths.map((d) => `<path d="${d}"/>`).join("")}</g>`;
-const stops = (...colors: readonly (readonly [number, string])[]): string =>
-  colors.map(([offset, color]) => `<stop offset="${offset}" stop-color="${color}"/>`).join("");
+
+type Stop = readonly [offset: number, color: string, opacity?: number];
+
+const gradient = (kind: "linear" | "radial", id: string, place: string, ...stops: readonly Stop[]): string =>
+  `<${kind}Gradient id="${id}" ${place}>${stops.map(stop).join("")}</${kind}Gradient>`;
+const stop = ([offset, color, opacity = 1]: Stop): string =>
+  `<stop offset="${offset}" stop-color="${color}"${opacity === 1 ? "" : ` stop-opacity="${opacity}"`}/>`;
+
+const goldStops: readonly Stop[] = [
+  [0, "#fff3c4"],
+  [0.22, "#e9bf62"],
+  [0.45, "#a8712a"],
+  [0.62, "#f3d488"],
+  [0.82, "#b57d30"],
+  [1, "#6f4516"],
+];
+const beadStops: readonly Stop[] = [
+  [0, "#fffbe6"],
+  [0.3, "#f0cd7d"],
+  [0.75, "#a76f28"],
+  [1, "#5d3a12"],
+];
+
+const gradients = [
+  gradient("linear", "gold", 'x1="0" y1="0" x2="1" y2="1"', ...goldStops),
+  gradient("linear", "rim", 'x1="1" y1="1" x2="0" y2="0"', [0, "#fbe6a9"], [0.4, "#c08a39"], [1, "#6b4315"]),
+  gradient("radial", "bead", 'cx=".36" cy=".3" r=".8"', ...beadStops),
+  gradient("radial", "stone", 'cx=".38" cy=".3" r=".85"', [0, "#3b7f8b"], [0.5, "#1d5160"], [1, "#0b2833"]),
+  gradient("linear", "ivory", 'x1=".1" y1=".1" x2=".9" y2="1"', [0, "#fffaf0"], [0.45, "#f6e7d0"], [1, "#d3b08c"]),
+  gradient("linear", "tress", 'x1="0" y1="0" x2=".8" y2="1"', [0, "#fbeedb"], [0.5, "#ead0b0"], [1, "#c39a74"]),
+  gradient("linear", "gleam", 'x1=".2" y1="0" x2=".6" y2="1"', [0, "#fff", 0.34], [0.5, "#fff", 0]),
+].join("\n");
 
 const paints = `<defs>
-<linearGradient id="gold" x1="0" y1="0" x2="1" y2="1">${stops([0, "#fff3c4"], [0.22, "#e9bf62"], [0.45, "#a8712a"], [0.62, "#f3d488"], [0.82, "#b57d30"], [1, "#6f4516"])}</linearGradient>
-<linearGradient id="rim" x1="1" y1="1" x2="0" y2="0">${stops([0, "#fbe6a9"], [0.4, "#c08a39"], [1, "#6b4315"])}</linearGradient>
-<radialGradient id="bead" cx=".36" cy=".3" r=".8">${stops([0, "#fffbe6"], [0.3, "#f0cd7d"], [0.75, "#a76f28"], [1, "#5d3a12"])}</radialGradient>
-<radialGradient id="stone" cx=".38" cy=".3" r=".85">${stops([0, "#3b7f8b"], [0.5, "#1d5160"], [1, "#0b2833"])}</radialGradient>
-<linearGradient id="ivory" x1=".1" y1=".1" x2=".9" y2="1">${stops([0, "#fffaf0"], [0.45, "#f6e7d0"], [1, "#d3b08c"])}</linearGradient>
-<linearGradient id="tress" x1="0" y1="0" x2=".8" y2="1">${stops([0, "#fbeedb"], [0.5, "#ead0b0"], [1, "#c39a74"])}</linearGradient>
-<linearGradient id="gleam" x1=".2" y1="0" x2=".6" y2="1">${'<stop offset="0" stop-color="#fff" stop-opacity=".34"/><stop offset=".5" stop-color="#fff" stop-opacity="0"/>'}</linearGradient>
+${gradients}
 <filter id="soft" x="-20%" y="-20%" width="140%" height="140%"><feGaussianBlur stdDeviation="11"/></filter>
 <filter id="near" x="-20%" y="-20%" width="140%" height="140%"><feGaussianBlur stdDeviation="4.500"/></filter>
 <filter id="edge" x="-5%" y="-5%" width="110%" height="110%"><feGaussianBlur stdDeviation="2.200"/></filter>
@@ -126,17 +155,20 @@ const paints = `<defs>
 <clipPath id="field"><ellipse cx="${center.x}" cy="${center.y}" rx="146" ry="186"/></clipPath>
 </defs>`;
 
+const groove = 'stroke="#8f6543" stroke-opacity=".62" stroke-width="3.600" transform="translate(1 1.600)"';
+
 /** Light from the upper left: a bright and a dark edge inside the outline make it a relief. */
 const relief = `<g clip-path="url(#field)">
 <path d="${head}" transform="translate(7 9)" fill="#04141b" fill-opacity=".75" filter="url(#near)"/></g>
 <path d="${head}" fill="url(#ivory)"/>
 <g clip-path="url(#head)">
-<path d="M158 280C172 274 186 276 190 296C192 316 182 330 160 342L250 350C226 326 224 296 236 262C222 272 196 286 158 280Z" fill="#b98d68" fill-opacity=".5" filter="url(#near)"/>
-<path d="${head}" fill="none" stroke="#8a5f3e" stroke-opacity=".75" stroke-width="7" transform="translate(-3 -3.500)" filter="url(#edge)"/>
-<path d="${head}" fill="none" stroke="#fff" stroke-width="5" transform="translate(2.500 3)" stroke-opacity=".8" filter="url(#edge)"/>
+<path d="${neckShade}" fill="#b98d68" fill-opacity=".5" filter="url(#near)"/>
+<g fill="none" filter="url(#edge)">
+<path d="${head}" stroke="#8a5f3e" stroke-opacity=".75" stroke-width="7" transform="translate(-3 -3.500)"/>
+<path d="${head}" stroke="#fff" stroke-opacity=".8" stroke-width="5" transform="translate(2.500 3)"/></g>
 <path d="${hair}" fill="url(#tress)"/>
 <path d="${hair}" fill="none" stroke="#8a5f3e" stroke-opacity=".6" stroke-width="5" filter="url(#edge)"/>
-${lines([...locks, ...knot], 'stroke="#8f6543" stroke-opacity=".62" stroke-width="3.600" transform="translate(1 1.600)"')}
+${lines([...locks, ...knot], groove)}
 ${lines([...locks, ...knot], 'stroke="#fffaf0" stroke-opacity=".95" stroke-width="1.700"')}
 ${lines(ribbon, 'stroke="#8f6543" stroke-opacity=".6" stroke-width="6.500" transform="translate(1 1.600)"')}
 ${lines(ribbon, 'stroke="#fff6e6" stroke-width="5"')}
@@ -165,7 +197,7 @@ export function brooch(): string {
     oval(146, 186, 'fill="url(#stone)"'),
     oval(145, 185, 'fill="none" stroke="#031016" stroke-opacity=".55" stroke-width="4"'),
     relief,
-    '<path d="M64 196C76 128 124 76 190 68C150 92 110 140 92 214C80 222 62 216 64 196Z" fill="url(#gleam)" fill-opacity=".6"/>',
+    `<path d="${gleam}" fill="url(#gleam)" fill-opacity=".6"/>`,
     "</svg>\n",
   ].join("\n");
 }
