@@ -4,13 +4,13 @@
  *     cache: { disk: { path: "./.cameo/cache", maxBytes: 10737418240 } }
  *     images:2fd4…:original  →  {path}/entries/images/2f/2fd4…/original.bin
  *
- * A value is written under another name and renamed: a reader gets all of it or nothing, whatever kills the writer. Files are 0600, folders
- * 0700. The least recently used values go first: the index of them is in memory, built in the background at start, and the files' times
- * carry it over a restart. Processes may share a folder: each looks at the whole of it again before it evicts.
+ * A value is written under another name and renamed: a reader gets all of it or nothing, whatever kills the writer. The least recently used
+ * go first: their order is in memory and, for the next start, in the files' times. Several processes may share a folder.
  */
 import { randomUUID } from "node:crypto";
 import * as fs from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { type StoreHost, store } from "cameo/plugin";
 import { LRUCache } from "lru-cache";
 import type { Driver } from "unstorage";
@@ -31,8 +31,6 @@ const evictTo = 0.9;
 const saveEveryMs = 5 * 60_000;
 const rescanAfterMs = 10 * 60_000;
 const freeCheckMs = 10_000;
-const maxMinFreeBytes = 5 * 1024 ** 3;
-/** A temporary file this old has lost its writer. By age, since process numbers mean nothing between containers. */
 const abandonedMs = 60 * 60_000;
 
 export default store({ name: "disk", options, setup: createDisk });
@@ -59,7 +57,7 @@ function createDisk(settings: v.InferOutput<typeof options>, host: StoreHost): D
   }
 
   async function read(key: string): Promise<Buffer | null> {
-    const value = await fs.readFile(fileOf(key)).catch(nullIfMissing);
+    const value = await fs.readFile(fileOf(key)).catch(allowMissing);
     if (value) touch(key, value.length);
     else index.delete(key);
     return value;
@@ -75,19 +73,19 @@ function createDisk(settings: v.InferOutput<typeof options>, host: StoreHost): D
 
   async function remove(key: string): Promise<void> {
     index.delete(key);
-    await fs.unlink(fileOf(key)).catch(nullIfMissing);
+    await fs.unlink(fileOf(key)).catch(allowMissing);
     await fs.rmdir(dirname(fileOf(key))).catch(() => {});
   }
 
   async function clear(base = ""): Promise<void> {
     for (const key of [...index.keys()]) if (key.startsWith(base)) index.delete(key);
-    await fs.rm(pathOf(root, base), { recursive: true, force: true, maxRetries: 3 });
+    const remove = () => fs.rm(pathOf(root, base), { recursive: true, force: true });
+    await remove().catch(remove); // Again, if another process wrote meanwhile.
   }
 
   async function keysUnder(base = ""): Promise<string[]> {
-    const keys: string[] = [];
-    for await (const file of filesUnder(pathOf(root, base))) if (file.endsWith(suffix)) keys.push(keyOf(root, file));
-    return keys;
+    const files = await Array.fromAsync(filesUnder(pathOf(root, base)));
+    return files.filter((file) => file.endsWith(suffix)).map((file) => keyOf(root, file));
   }
 
   function startUpkeep(): void {
@@ -107,36 +105,29 @@ function createDisk(settings: v.InferOutput<typeof options>, host: StoreHost): D
     }
   }
 
-  /** Some file systems report no blocks; there the budget alone counts. */
   async function leaveFree(): Promise<void> {
     freeCheckedAt = host.now();
     const disk = await fs.statfs(root).catch(() => undefined);
-    if (!disk?.blocks) return;
-    const floor = settings.minFreeBytes ?? Math.min(disk.blocks * disk.bsize * 0.05, maxMinFreeBytes);
+    if (!disk?.blocks) return; // Some file systems report none.
+    const floor = settings.minFreeBytes ?? Math.min(disk.blocks * disk.bsize * 0.05, 5 * 1024 ** 3);
     limit = Math.min(settings.maxBytes, Math.max(0, index.calculatedSize + disk.bavail * disk.bsize - floor));
   }
 
   /** Looks at every file, of this process and of others, beside reads and writes; what these change meanwhile stays on top. */
   async function scan(): Promise<void> {
     const began = host.now();
-    const found: { key: string; usedAt: number; bytes: number }[] = [];
-    for await (const file of filesUnder(root)) {
-      if (isClosed) return;
-      const info = await fs.stat(file).catch(nullIfMissing);
-      if (!info) continue;
-      if (file.endsWith(suffix)) found.push({ key: keyOf(root, file), usedAt: info.mtimeMs, bytes: info.size });
-      else if (began - info.mtimeMs > abandonedMs) await fs.unlink(file).catch(nullIfMissing);
+    const isRecent = (key: string) => Number(index.peek(key)?.usedAt) >= began;
+    const found = await findValues(root, began - abandonedMs, () => isClosed);
+    for (const [at, { key, usedAt, bytes }] of found.entries()) {
+      if (at % 1000 === 0) await setImmediate();
+      if (!isRecent(key)) put(key, usedAt, bytes);
     }
-    const recent = new Set([...index.rkeys()].filter((key) => Number(index.peek(key)?.usedAt) >= began));
-    found.sort((a, b) => a.usedAt - b.usedAt);
-    for (const { key, usedAt, bytes } of found.filter((each) => !recent.has(each.key))) put(key, usedAt, bytes);
-    for (const key of recent) index.get(key);
+    for (const key of [...index.rkeys()].filter(isRecent)) index.get(key);
     scannedAt = began;
   }
 
   startUpkeep();
   return {
-    name: "disk",
     getInstance: () => ({ usage: () => ({ entries: index.size, bytes: index.calculatedSize }) }),
     hasItem: async (key) => (await read(key)) !== null,
     getItem: async (key) => (await read(key))?.toString() ?? null,
@@ -152,49 +143,58 @@ function createDisk(settings: v.InferOutput<typeof options>, host: StoreHost): D
   };
 }
 
-/** Under another name in the same folder, then renamed. Folders that are missing, or that a purge takes away meanwhile, are made. */
-async function writeWhole(file: string, value: Uint8Array, flush: boolean, tries = 3): Promise<void> {
+/** Under another name in the same folder, then renamed; again if somebody takes the folder away meanwhile. */
+async function writeWhole(file: string, value: Uint8Array, flush: boolean, tries = 5): Promise<void> {
   const temporary = `${file}.${randomUUID()}`;
   try {
+    await fs.mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await fs.writeFile(temporary, value, { mode: 0o600, flush });
     await fs.rename(temporary, file);
   } catch (error) {
     await fs.unlink(temporary).catch(() => {});
-    if (!isMissing(error) || tries === 0) throw error;
-    await fs.mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    if (tries === 0) throw error;
+    allowMissing(error);
     await writeWhole(file, value, flush, tries - 1);
   }
 }
 
+/** Least recently used first. Temporary files go by age, since a number of a process says nothing to one in another container. */
+async function findValues(root: string, abandonedAt: number, isClosed: () => boolean) {
+  const found: { key: string; usedAt: number; bytes: number }[] = [];
+  for await (const file of filesUnder(root)) {
+    if (isClosed()) break;
+    const info = await fs.stat(file).catch(allowMissing);
+    if (info && file.endsWith(suffix)) found.push({ key: keyOf(root, file), usedAt: info.mtimeMs, bytes: info.size });
+    else if (info && info.mtimeMs < abandonedAt) await fs.unlink(file).catch(allowMissing);
+  }
+  return found.sort((a, b) => a.usedAt - b.usedAt);
+}
+
 async function* filesUnder(folder: string): AsyncGenerator<string> {
-  const children = (await fs.readdir(folder, { withFileTypes: true }).catch(nullIfMissing)) ?? [];
+  const children = (await fs.readdir(folder, { withFileTypes: true }).catch(allowMissing)) ?? [];
   for (const child of children) {
-    if (child.isDirectory()) yield* filesUnder(join(folder, child.name));
-    else yield join(folder, child.name);
+    const path = join(folder, child.name);
+    yield* child.isDirectory() ? filesUnder(path) : [path];
   }
 }
 
 const suffix = ".bin";
 const unsafe = /[^a-z0-9_-]|^(?=(?:con|prn|aux|nul|com\d|lpt\d)$)./gu;
-const escapeByte = (byte: number) => `%${byte.toString(16).padStart(2, "0")}`;
-const toName = (segment: string) => segment.replace(unsafe, (text) => [...Buffer.from(text)].map(escapeByte).join(""));
+const escaped = (text: string) => Buffer.from(text).toString("hex").replace(/../g, "%$&");
 
 /** File (without its suffix) of a key, or folder of a base, which ends in a colon. Names are safe on any system, in any case. */
 function pathOf(root: string, keyOrBase: string): string {
-  const [first = "", second, ...rest] = keyOrBase.split(":").map(toName);
+  const [first = "", second, ...rest] = keyOrBase.split(":").map((segment) => segment.replace(unsafe, escaped));
   return join(root, first, ...(second && rest.length > 0 ? [second.slice(0, 2), second] : [second ?? ""]), ...rest);
 }
 
 function keyOf(root: string, file: string): string {
   const names = relative(root, file.slice(0, -suffix.length)).split(sep);
-  const segments = names.length > 2 ? [...names.slice(0, 1), ...names.slice(2)] : names;
-  return segments.map(decodeURIComponent).join(":");
+  if (names.length > 2) names.splice(1, 1);
+  return names.map(decodeURIComponent).join(":");
 }
 
-const isMissing = (error: unknown) => error instanceof Error && "code" in error && error.code === "ENOENT";
-
-/** To be given to `catch`. */
-function nullIfMissing(error: unknown): null {
-  if (isMissing(error)) return null;
+function allowMissing(error: unknown): null {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
   throw error;
 }

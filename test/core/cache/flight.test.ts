@@ -84,7 +84,7 @@ test("run() does not let an aborted flight that lands late remove its successor"
   const next = Promise.withResolvers<string>();
   const first = flights.run("a", () => next.promise);
   slow.resolve("late");
-  await slow.promise;
+  await new Promise((resolve) => setImmediate(resolve));
   const second = flights.run("a", async () => "a second flight");
   next.resolve("shared");
   assert.deepEqual(await Promise.all([first, second]), ["shared", "shared"]);

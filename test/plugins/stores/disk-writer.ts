@@ -11,9 +11,12 @@ const { log, now } = makeHost();
 const driver = await openDisk({ path: process.argv[2] ?? "" });
 const cache = createCache({ memory: { maxBytes: 0 }, tiers: [{ name: "disk", driver }], log, now });
 
+/** Large, so that most of the time goes into writing, and made beforehand. */
+const entries = [0, 1, 2].map((at) => makeEntry(makeBytes(6_000_000 + at, at), { tags: [String(at)] }));
+
 /** The same few keys again and again, so that values are also replaced. */
 for (let at = 0; ; at++) {
-  const value = makeEntry(makeBytes(300_000 + at, at), { tags: [String(at)] });
-  await cache.set(`m:abc:${at % 7}`, value);
+  const entry = entries[at % entries.length];
+  if (entry) await cache.set(`m:abc:${at % 4}`, entry);
   stdout.write(`${at}\n`);
 }
