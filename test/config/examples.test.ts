@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { plugins } from "../../config/builtin.ts";
+import { defaults } from "../../config/default.ts";
+import { CameoError } from "../../core/error.ts";
+import { silentLog } from "../../core/log.ts";
+import { createSnapshot } from "../../core/registry/snapshot.ts";
+import { loadSettings } from "../../core/settings/load.ts";
+
+const folder = fileURLToPath(new URL("../../config/examples/", import.meta.url));
+const examples = (await readdir(folder)).sort();
+
+for (const name of examples) {
+  test(`config/examples/${name} makes a snapshot with all its mounts and presets`, async () => {
+    const loaded = await loadSettings({
+      defaults: defaults("."),
+      file: folder + name,
+      environment: {},
+      findOptions: (kind, plugin) => {
+        const found = plugins.find((each) => each.kind === kind && each.name === plugin);
+        return found && "options" in found ? found.options : undefined;
+      },
+    });
+    const snapshot = await createSnapshot({
+      version: "0.0.0",
+      generation: 1,
+      settings: loaded.settings,
+      plugins,
+      secret: "a secret for tests",
+      signingKeys: ["a key for the tests"],
+      createHost: () => ({
+        log: silentLog,
+        now: () => 0,
+        fail: (code, detail, options) => new CameoError(code, detail, options),
+        fetch: () => Promise.reject(new Error("no network in setup")),
+        toOriginal: () => Promise.resolve(null),
+      }),
+    });
+    assert.deepEqual([...snapshot.mounts.keys()], Object.keys(loaded.settings.mounts));
+    assert.ok(snapshot.mounts.size >= 2);
+    assert.equal(snapshot.presets.size, Object.keys(loaded.settings.presets).length);
+    await snapshot.dispose();
+  });
+}
+
+test("config/examples has one of each kind of file, all named in config/README.md", async () => {
+  const text = await readFile(new URL("../../config/README.md", import.meta.url), "utf8");
+  assert.deepEqual(new Set(examples.map((name) => name.split(".").at(-1))), new Set(["json", "toml", "ts"]));
+  for (const name of examples) assert.ok(text.includes(`(examples/${name})`), name);
+});

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { hideSecrets } from "../../../core/cli/check.ts";
+import { cameo, inFolder } from "./spawn.ts";
+
+test("cameo check lists mounts, plugins, engines, cache tiers and limits", async () => {
+  await inFolder(async (cwd) => {
+    const { code, out, err } = await cameo(["check"], { cwd });
+    assert.deepEqual([code, err], [0, ""]);
+    assert.match(out, /^Mounts\n {2}\/images\/ +file +sign: off +base=/);
+    assert.match(out, /\n {2}\/remote\/ +http +sign: unless-allowed/);
+    assert.match(
+      out,
+      /\n {2}magick\n {4}reads +jpeg png webp .+\n {4}writes +avif webp jpeg png gif\n {4}animates .*gif/,
+    );
+    assert.match(out, /\n {2}resvg \(helper\)\n {4}reads +svg\n/);
+    assert.match(out, /\nCache\n {2}memory .*\n {2}disk /);
+    assert.match(out, /\n {2}sourceBytes +50 MB\n/);
+    assert.match(out, /\nAll is well\.\n$/);
+  });
+});
+
+test("cameo check --json is for programs", async () => {
+  await inFolder(async (cwd) => {
+    const { code, out } = await cameo(["check", "--json"], { cwd, env: { CAMEO_NO_SUCH: "1" } });
+    const found = JSON.parse(out) as {
+      ok: boolean;
+      warnings: string[];
+      mounts: { name: string }[];
+      plugins: Record<string, string[]>;
+    };
+    assert.deepEqual([code, found.ok, found.mounts.map(({ name }) => name)], [0, true, ["images", "remote"]]);
+    assert.deepEqual(found.warnings, ["CAMEO_NO_SUCH is set, but there is no such setting."]);
+    assert.ok(found.plugins.transform?.includes("resize"));
+  });
+});
+
+test("cameo check shows no secret", async () => {
+  await inFolder(async (cwd) => {
+    const mount = {
+      source: "http",
+      base: "https://example.com/",
+      headers: { authorization: "Bearer hunter3" },
+    };
+    const settings = { mounts: { own: mount }, secret: "hunter4 and some more", adminToken: "hunter5 and some more" };
+    await writeFile(join(cwd, "c.json"), JSON.stringify(settings));
+    const { out, err } = await cameo(["check", "--config", "c.json"], { cwd });
+    const json = await cameo(["check", "--config", "c.json", "--json"], { cwd });
+    assert.equal(err, "");
+    for (const text of [out, json.out]) assert.doesNotMatch(text, /hunter/);
+    assert.match(out, /\/own\/ .*headers=\(hidden\)/);
+  });
+});
+
+test("hideSecrets() hides by name, also within, and passwords in URLs", () => {
+  const shown = hideSecrets({ base: "https://a:b@c.d/", accessKey: "x", more: { Token: "y", size: 3 }, list: ["z"] });
+  assert.deepEqual(shown, {
+    base: "https://(hidden)@c.d/",
+    accessKey: "(hidden)",
+    more: { Token: "(hidden)", size: 3 },
+    list: ["z"],
+  });
+});
+
+test("cameo check answers 2 and names the setting that is wrong", async () => {
+  await inFolder(async (cwd) => {
+    const wrong: readonly (readonly [object, RegExp])[] = [
+      [
+        { mounts: { a: { source: "ftp" } } },
+        /^cameo: mounts\.a\.source names the source "ftp", which is not there; there are: file/,
+      ],
+      [{ mounts: { a: { source: "file" } } }, /^cameo: mounts\.a\.base \(CAMEO_MOUNTS_A_BASE\): /],
+      [{ mounts: { a: { source: "file", base: ".", bse: "." } } }, /^cameo: There is no setting mounts\.a\.bse/],
+      [{ presets: { tiny: "w=0" } }, /^cameo: presets\.tiny: "width" got "0"/],
+      [{ engine: "gd" }, /^cameo: engine names the engine "gd"/],
+    ];
+    for (const [settings, sentence] of wrong) {
+      await writeFile(join(cwd, "c.json"), JSON.stringify(settings));
+      const { code, out, err } = await cameo(["check", "--config", "c.json"], { cwd });
+      assert.deepEqual([code, out], [2, ""]);
+      assert.match(err, sentence);
+    }
+    const { code, out } = await cameo(["check", "--config", "c.json", "--json"], { cwd });
+    assert.deepEqual([code, (JSON.parse(out) as { ok: boolean; code: string }).code], [2, "bad-setting"]);
+  });
+});

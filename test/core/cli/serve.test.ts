@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fixture } from "../../fixtures/fixture.ts";
+import { cameo, inFolder, serveCameo, waitFor } from "./spawn.ts";
+
+test("cameo serve is ready when it says so, and the URLs that it prints show something", async () => {
+  await inFolder(async (cwd) => {
+    const served = await serveCameo([], { cwd });
+    const urls = [
+      ...served
+        .out()
+        .toString()
+        .matchAll(/^ {4}(http\S+)$/gm),
+    ].map(([, url = ""]) => url);
+    assert.ok(urls.length >= 1 && urls.length <= 3);
+    for (const url of urls) assert.equal((await fetch(url)).status, 200, url);
+    const health = (await (await fetch(`${served.url}/health`)).json()) as { ready: boolean };
+    assert.equal(health.ready, true);
+    assert.equal(await served.end("SIGINT"), 0);
+  });
+});
+
+test("cameo serve prints no log line on standard output", async () => {
+  await inFolder(async (cwd) => {
+    const served = await serveCameo([], { cwd });
+    await fetch(`${served.url}/images/nothing.jpg`);
+    assert.equal(await served.end("SIGTERM"), 0);
+    const lines = served.err().toString().trim().split("\n");
+    assert.ok(lines.some((line) => (JSON.parse(line) as { status?: number }).status === 404));
+    assert.ok(!served.out().includes("{"));
+  });
+});
+
+test("cameo serve offers /health when there is nothing to show", async () => {
+  await inFolder(async (cwd) => {
+    await mkdir(join(cwd, "empty"));
+    const served = await serveCameo([], { cwd, env: { CAMEO_MOUNTS_IMAGES_BASE: "empty" } });
+    assert.ok(served.out().includes(`${served.url}/health`));
+    await served.end("SIGTERM");
+  });
+});
+
+test("cameo serve says which port is taken", async () => {
+  await inFolder(async (cwd) => {
+    const served = await serveCameo([], { cwd });
+    const { port } = new URL(served.url);
+    const second = await cameo(["serve", "--port", port, "--workers", "1"], { cwd });
+    assert.deepEqual([second.code, second.out], [1, ""]);
+    assert.equal(second.err, `cameo: Port ${port} on 127.0.0.1 is taken; choose another one with --port.\n`);
+    await served.end("SIGTERM");
+  });
+});
+
+/** A server whose remote mount waits for an origin that answers when it is told to, with a request on its way. */
+async function serveWaiting(cwd: string) {
+  const asked = Promise.withResolvers<void>();
+  const told = Promise.withResolvers<Uint8Array>();
+  const origin = createServer(async (_request, response) => {
+    asked.resolve();
+    response.end(await told.promise);
+  });
+  await once(origin.listen(0, "127.0.0.1"), "listening");
+  const { port } = origin.address() as AddressInfo;
+  const env = { CAMEO_MOUNTS_REMOTE_ALLOW: `127.0.0.1:${port}`, CAMEO_MOUNTS_REMOTE_ALLOW_PRIVATE: "127.0.0.0/8" };
+  const served = await serveCameo([], { cwd, env });
+  const answer = fetch(`${served.url}/remote/http://127.0.0.1:${port}/a.jpg?w=20&f=png`);
+  answer.catch(() => {});
+  await asked.promise;
+  const close = () => {
+    told.resolve(new Uint8Array());
+    origin.closeAllConnections();
+    origin.close();
+  };
+  return { served, answer, reply: told.resolve, close };
+}
+
+/** Until no new connection is taken. */
+async function untilClosed(url: string): Promise<void> {
+  const { port } = new URL(url);
+  while (await isOpen(Number(port)));
+}
+
+function isOpen(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  return new Promise((resolve) => {
+    socket.on("connect", () => resolve(true));
+    socket.on("error", () => resolve(false));
+  }).finally(() => socket.destroy()) as Promise<boolean>;
+}
+
+test("cameo serve lets a request under way finish, and takes no other", async () => {
+  await inFolder(async (cwd) => {
+    const { served, answer, reply, close } = await serveWaiting(cwd);
+    const ended = served.end("SIGTERM");
+    await untilClosed(served.url);
+    reply(await fixture("jpeg-progressive"));
+    const response = await answer;
+    assert.deepEqual([response.status, response.headers.get("content-type")], [200, "image/png"]);
+    assert.ok((await response.arrayBuffer()).byteLength > 100);
+    assert.equal(await ended, 0);
+    close();
+  });
+});
+
+test("cameo serve ends at once at the second signal", async () => {
+  await inFolder(async (cwd) => {
+    const { served, answer, close } = await serveWaiting(cwd);
+    served.child.kill("SIGINT");
+    await untilClosed(served.url);
+    assert.equal(await served.end("SIGINT"), 130);
+    await assert.rejects(answer);
+    close();
+  });
+});
+
+test("cameo serve does not wait for a connection that only stands open", async () => {
+  await inFolder(async (cwd) => {
+    const served = await serveCameo([], { cwd });
+    const socket = connect(Number(new URL(served.url).port), "127.0.0.1");
+    socket.on("error", () => {});
+    socket.write("GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    await waitFor(socket, /\r\n\r\n\{.*\}/s);
+    assert.equal(await served.end("SIGINT"), 0);
+    socket.destroy();
+  });
+});
+
+test("cameo serve refuses bad settings with a sentence and no stack trace", async () => {
+  await inFolder(async (cwd) => {
+    await writeFile(join(cwd, "bad.json"), '{ "port": "many", "prot": 1 }');
+    const bad = await cameo(["--config", "bad.json"], { cwd });
+    assert.deepEqual([bad.code, bad.out], [2, ""]);
+    assert.match(bad.err, /^cameo: port \(CAMEO_PORT\): .*There is no setting prot\.\n$/);
+    const missing = await cameo(["serve"], { cwd, env: { CAMEO_CONFIG: "none.toml" } });
+    assert.deepEqual([missing.code, missing.err.includes("none.toml")], [2, true]);
+    const flag = await cameo(["--port", "many"], { cwd });
+    assert.deepEqual([flag.code, flag.err], [2, 'cameo: --port got "many"; it takes a whole number from 0.\n']);
+  });
+});
+
+test("cameo takes flags over variables over the file", async () => {
+  await inFolder(async (cwd) => {
+    await writeFile(
+      join(cwd, "own.toml"),
+      'host = "localhost"\n[log]\nlevel = "info"\n[mounts.extra]\nsource = "file"\nbase = "."\n',
+    );
+    const env = { CAMEO_CONFIG: "own.toml", CAMEO_LOG_LEVEL: "debug", CAMEO_HOST: "0.0.0.0" };
+    const served = await serveCameo(["--log-level", "warn", "--host", "127.0.0.1"], { cwd, env });
+    assert.match(served.url, /^http:\/\/127\.0\.0\.1:/);
+    const health = (await (await fetch(`${served.url}/health`)).json()) as { mounts: string[] };
+    assert.ok(health.mounts.includes("extra"));
+    await served.end("SIGTERM");
+    assert.equal(served.err().toString(), "");
+  });
+});
+
+test("cameo prints help and version, and refuses what it does not know", async () => {
+  await inFolder(async (cwd) => {
+    const help = await cameo(["--help"], { cwd });
+    assert.deepEqual([help.code, help.err], [0, ""]);
+    assert.match(help.out, /Commands:\n {2}serve /);
+    assert.match((await cameo(["convert", "--help"], { cwd })).out, /Usage:\n {2}cameo convert <in…> <out>/);
+    assert.match((await cameo(["--version"], { cwd })).out, /^\d+\.\d+\.\d+\n$/);
+    const unknown = await cameo(["srve"], { cwd });
+    assert.deepEqual([unknown.code, unknown.err], [2, 'cameo: There is no command "srve". Did you mean "serve"?\n']);
+  });
+});

@@ -1,0 +1,108 @@
+/** The real command line, in a process of its own, on the runtime that runs the tests. */
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+
+const main = fileURLToPath(new URL("../../../config/main.ts", import.meta.url));
+const runtime = process.versions.deno ? ["run", "-A", "--no-check", "--quiet"] : [];
+
+export interface Options {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: Buffer;
+  readonly out: string;
+  readonly err: string;
+}
+
+export type Running = ChildProcessByStdio<null, Readable, Readable>;
+
+/** Without the tester's own settings. */
+function environment(own: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("CAMEO_"));
+  return { ...(Object.fromEntries(kept) as Record<string, string>), ...own };
+}
+
+/** Starts `cameo` with these words. */
+export function startCameo(args: readonly string[], { cwd, env }: Options): Running {
+  return spawn(process.execPath, [...runtime, main, ...args], {
+    cwd,
+    env: environment(env),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+/** Runs `cameo` to its end. */
+export async function cameo(args: readonly string[], options: Options): Promise<Finished> {
+  const child = startCameo(args, options);
+  const [stdout, stderr] = [gather(child.stdout), gather(child.stderr)];
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, stdout: stdout(), out: stdout().toString(), err: stderr().toString() };
+}
+
+/** What a stream has said so far. */
+export function gather(stream: Readable): () => Buffer {
+  const chunks: Buffer[] = [];
+  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks);
+}
+
+/** Resolves with the match as soon as a stream's text has one; rejects if the stream ends before. */
+export function waitFor(stream: Readable, pattern: RegExp): Promise<RegExpExecArray> {
+  const said = gather(stream);
+  return new Promise((resolve, reject) => {
+    stream.on("data", () => {
+      const match = pattern.exec(said().toString());
+      if (match) resolve(match);
+    });
+    stream.on("end", () => reject(new Error(`ended without ${pattern}: ${said()}`)));
+  });
+}
+
+export interface Served {
+  readonly child: Running;
+  /** Such as `http://127.0.0.1:40123`. */
+  readonly url: string;
+  readonly out: () => Buffer;
+  readonly err: () => Buffer;
+  /** Sends a signal and gives the exit code. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+/** A server on a free port, once it says that it is ready. */
+export async function serveCameo(args: readonly string[], options: Options): Promise<Served> {
+  const child = startCameo(["serve", "--port", "0", "--workers", "1", ...args], options);
+  const [out, err] = [gather(child.stdout), gather(child.stderr)];
+  const closed = once(child, "close") as Promise<[number | null]>;
+  const [url] = await waitFor(child.stdout, /http:\/\/[\w.[\]:]+:\d+(?=\n)/).catch((cause) => {
+    throw new Error(`cameo serve did not start: ${err()}`, { cause });
+  });
+  return {
+    child,
+    url,
+    out,
+    err,
+    async end(signal) {
+      child.kill(signal);
+      return (await closed)[0];
+    },
+  };
+}
+
+/** A folder that is gone afterwards. */
+export async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "cameo-cli-"));
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
