@@ -157,8 +157,7 @@ function* chunksOf(view: DataView, start: number, read: (view: DataView, at: num
 
 function readWebp({ bytes, view, enough }: Input): Found {
   const first = fourLetters(view, 12);
-  if (first === "VP8 ")
-    return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff, hasAlpha: false };
+  if (first === "VP8 ") return readVp8(view);
   if (first === "VP8L") return readVp8l(view);
   if (first !== "VP8X") throw new RangeError("The first chunk is not a known one.");
   const flags = view.getUint8(20);
@@ -174,6 +173,12 @@ function readWebp({ bytes, view, enough }: Input): Found {
 }
 
 const uint24 = (view: DataView, at: number): number => view.getUint16(at, true) | (view.getUint8(at + 2) << 16);
+
+/** Lossy: a start code, then 14 bits of width and of height (RFC 6386, §9.1). */
+function readVp8(view: DataView): Found {
+  if (view.getUint16(23) !== 0x9d01 || view.getUint8(25) !== 0x2a) throw new RangeError("The start code is missing.");
+  return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff, hasAlpha: false };
+}
 
 /** Lossless: 14 bits of width and of height, then one that says alpha. */
 function readVp8l(view: DataView): Found {
@@ -194,7 +199,8 @@ function readGif({ bytes, view, enough }: Input): Found {
     if (kind === 0x2c) frames++;
     at = skipSubBlocks(bytes, kind === 0x21 ? at + 2 : at + 11 + tableBytes(bytes[at + 9] ?? 0));
   }
-  return { width: view.getUint16(6, true), height: view.getUint16(8, true), frames: Math.max(1, frames) };
+  if (frames === 0) throw new RangeError("There is no frame.");
+  return { width: view.getUint16(6, true), height: view.getUint16(8, true), frames };
 }
 
 function skipSubBlocks(bytes: Uint8Array, start: number): number {
@@ -203,10 +209,14 @@ function skipSubBlocks(bytes: Uint8Array, start: number): number {
   return at + 1;
 }
 
+/** Lengths that the bitmap header has had, from OS/2 to Windows 98. */
+const dibLengths: readonly number[] = [12, 16, 40, 52, 56, 64, 108, 124];
+
 /** The bitmap header of a BMP, or of an entry of an ICO. A negative height means top to bottom. */
 function readDib(view: DataView, at: number): Found {
-  if (view.getUint32(at, true) === 12)
-    return { width: view.getUint16(at + 4, true), height: view.getUint16(at + 6, true) };
+  const length = view.getUint32(at, true);
+  if (!dibLengths.includes(length)) throw new RangeError("The bitmap header has an unknown length.");
+  if (length === 12) return { width: view.getUint16(at + 4, true), height: view.getUint16(at + 6, true) };
   return { width: view.getInt32(at + 4, true), height: Math.abs(view.getInt32(at + 8, true)) };
 }
 

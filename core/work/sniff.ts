@@ -17,13 +17,6 @@ const either = (...tests: readonly Test[]): Test => {
   return (bytes) => tests.some((test) => test(bytes));
 };
 
-/** Lengths that the second header of a BMP may have: two letters alone would take any text that starts with BM. */
-const bmpHeaderLengths: readonly number[] = [12, 16, 40, 52, 56, 64, 108, 124];
-const bmpLength: Test = (bytes) => bmpHeaderLengths.some((length) => has(14, length, 0, 0, 0)(bytes));
-
-/** At least one entry, and the reserved byte of the first is zero. */
-const icoEntry: Test = (bytes) => (bytes[4] !== 0 || bytes[5] !== 0) && bytes[9] === 0;
-
 const brands: Readonly<Record<string, "avif" | "heic">> = {
   avif: "avif",
   avis: "avif",
@@ -58,8 +51,9 @@ const tests = {
   heic: (bytes) => brandOf(bytes) === "heic",
   tiff: either(has(0, 0x49, 0x49, 42, 0), has(0, 0x4d, 0x4d, 0, 42)),
   jxl: either(has(0, 0xff, 0x0a), has(0, 0, 0, 0, 12, 0x4a, 0x58, 0x4c, 0x20, 0x0d, 0x0a, 0x87, 0x0a)),
-  bmp: both(text(0, "BM"), bmpLength),
-  ico: both(has(0, 0, 0, 1, 0), icoEntry),
+  // The reserved zeros too: two letters alone would take any text that starts with BM.
+  bmp: both(text(0, "BM"), has(6, 0, 0, 0, 0)),
+  ico: both(has(0, 0, 0, 1, 0), (bytes) => bytes[4] !== 0 || bytes[5] !== 0),
   svg: (bytes) => findSvgRoot(bytes) !== undefined,
 } as const satisfies Record<InputFormat, Test>;
 

@@ -24,6 +24,9 @@ function* segmentsOf(body: Uint8Array): Generator<Segment> {
   }
 }
 
+/** Encoders write up to a dozen; each costs a pass over all pixels. */
+const maxScans = 64;
+
 /** Whether a JPEG is baseline or progressive, of 8 bits, grey or in three channels, and goes on to its end marker behind at least one scan. */
 function isPlainJpeg(body: Uint8Array): boolean {
   let scans = 0;
@@ -32,7 +35,7 @@ function isPlainJpeg(body: Uint8Array): boolean {
     const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
     if (isFrame) isPlain = marker <= 0xc2 && body[start] === 8 && (body[start + 5] ?? 0) <= 3;
     if (marker === 0xda) scans++;
-    if (marker === 0xd9) return isPlain && scans > 0;
+    if (marker === 0xd9) return isPlain && scans > 0 && scans <= maxScans;
   }
   return false;
 }

@@ -34,20 +34,24 @@ export const readFacts = {
   },
 } as const;
 
+/** Encoders write up to a dozen; each costs a pass over all pixels. */
+const maxScans = 64;
+
 interface Segment {
   readonly marker: number;
   readonly data: Uint8Array;
 }
 
-/** The segments with a length, up to the first scan (ITU T.81, table B.1). */
+/** The segments with a length, also between scans, up to the end marker (ITU T.81, table B.1); what follows it is no part of the picture. */
 function* segmentsOf(body: Uint8Array): Generator<Segment> {
   const view = viewOf(body);
   for (let at = 2; at < body.length; ) {
     at = body.indexOf(0xff, at);
+    if (at < 0) return;
     while (view.getUint8(at) === 0xff) at++;
     const marker = view.getUint8(at++);
     if (marker === 0 || marker === 1 || (marker >= 0xd0 && marker <= 0xd8)) continue;
-    if (marker === 0xda || marker === 0xd9) return;
+    if (marker === 0xd9) return;
     const end = at + Math.max(2, view.getUint16(at));
     yield { marker, data: body.subarray(at + 2, end) };
     at = end;
@@ -62,9 +66,11 @@ function readJpegFacts(body: Uint8Array): FileFacts {
   const pieces: Uint8Array[] = [];
   let orientation: number | undefined;
   let frame: Segment | undefined;
+  let scans = 0;
   for (const segment of segmentsOf(body)) {
     const { marker, data } = segment;
     if (isFrame(marker)) frame ??= segment;
+    if (marker === 0xda) demand(++scans <= maxScans);
     if (marker === 0xe1 && latin(data, 0, 4) === "Exif") orientation ??= orientationOf(data.subarray(6));
     if (marker === 0xe2 && latin(data, 0, 11) === "ICC_PROFILE") pieces[data[12] ?? 0] = data.subarray(14);
   }

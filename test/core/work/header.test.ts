@@ -200,8 +200,13 @@ describe("readHeader() and its limits", () => {
     const png = await fixture("png-rgb");
     assert.equal(refusal(splice(png, 16, 20, big.u32(0))), "broken-image");
     assert.equal(refusal(splice(png, 20, 24, big.u32(0xffffffff))), "broken-image");
-    assert.equal(refusal("GIF89a", little.u16(0), little.u16(2), 0, 0, 0, 0x3b), "broken-image");
+    assert.equal(refusal("GIF89a", little.u16(0), little.u16(2), 0, 0, 0, frame, 0x3b), "broken-image");
     assert.equal(refusal('<svg width="0" height="20"/>'), "broken-image");
+  });
+
+  test("readHeader() refuses a GIF without a frame", () => {
+    assert.equal(refusal(screen, 0x3b), "broken-image");
+    assert.equal(refusal(screen, 0x3d), "broken-image");
   });
 
   test("readHeader() refuses a JPEG without a frame header before its scan", () => {

@@ -27,7 +27,7 @@ const known: readonly (readonly [about: string, format: InputFormat, bytes: Part
   ["a big-endian TIFF", "tiff", "MM\0*"],
   ["a bare JPEG XL", "jxl", join(0xff, 0x0a, 0, 0)],
   ["a JPEG XL in a container", "jxl", join(0, 0, 0, 12, "JXL \r\n", 0x87, "\n")],
-  ["a BMP", "bmp", join("BM", new Uint8Array(12), little.u32(124))],
+  ["a BMP", "bmp", join("BM", little.u32(4096), new Uint8Array(4), little.u32(54))],
   ["an ICO", "ico", join(0, 0, 1, 0, 2, 0, 16, 16, 0, 0)],
   ["a plain SVG", "svg", "<svg>"],
   [

@@ -223,6 +223,10 @@ onBun("bun.run() leaves files that are cut short to an engine that tells why", a
   }
 });
 
+onBun("bun.run() leaves a JPEG with a flood of scans to an engine that can be stopped", async () => {
+  assert.equal(await runOn(await fixture("bomb-jpeg-scans"), { format: "webp", width: 80 }), null);
+});
+
 onBun("bun.run() refuses more pixels than may be decoded", async () => {
   const body = await fixture("jpeg-420");
   await refusesWith(["too-many-pixels"], () => runOn(body, { format: "webp", width: 80 }, { maxPixels: 30_000 }));

@@ -46,6 +46,11 @@ test("imagescript.decode() answers engine-cannot for a JPEG of 12 bits", async (
   await refusesWith(["engine-cannot"], async () => (await engine()).decode(body, how("jpeg-420")));
 });
 
+test("imagescript.decode() refuses a JPEG with a flood of scans at once", async () => {
+  const body = await fixture("bomb-jpeg-scans");
+  await refusesWith(["broken-image"], async () => (await engine()).decode(body, how("jpeg-420")));
+});
+
 test("imagescript.decode() shrinks a JPEG on load, also one that lies on its side, never below what is needed", async () => {
   for (const name of ["jpeg-420", "jpeg-orientation-6"] as const) {
     const body = await fixture(name);
