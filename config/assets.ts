@@ -13,7 +13,7 @@ export const packagedFiles = [
   "swagger-ui-dist/swagger-ui.css",
 ] as const;
 
-/** The sample pictures, in `config/samples`. */
+/** The sample pictures, in `config/samples`; `config/art` makes them. */
 export const sampleFiles = ["landscape.jpg", "logo.png", "orbit.gif", "badge.svg"] as const;
 
 /** Bytes of a packaged file. Throws if there is none under this specifier. */

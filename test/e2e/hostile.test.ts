@@ -9,7 +9,10 @@ const origin = createOrigin();
 let app: TestApp;
 
 before(async () => {
-  app = await startApp({ settings: { mounts: { o: { source: "origin" } } }, plugins: [origin.plugin] });
+  app = await startApp({
+    settings: { mounts: { o: { source: "origin" } }, limits: { jobMs: 2000 } },
+    plugins: [origin.plugin],
+  });
   origin.images.set("good", await fixture("jpeg-420"));
 });
 after(() => app.close());

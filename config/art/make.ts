@@ -22,6 +22,6 @@ for (const [name, make] of Object.entries(samples)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const start = performance.now();
   const bytes = await make();
-  await writeFile(fileURLToPath(new URL(`./${name}`, import.meta.url).href), bytes);
+  await writeFile(fileURLToPath(new URL(`../samples/${name}`, import.meta.url).href), bytes);
   process.stdout.write(`${name}  ${bytes.length} B  ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
 }
