@@ -14,7 +14,7 @@ import {
 } from "@imagemagick/magick-wasm";
 import type { DecodeOptions, Host, InputFormat, Pixels, Size } from "cameo/plugin";
 import { countJpegScans, isWholeGif, largestOfIcon } from "./magick-files.ts";
-import { createGuard } from "./magick-guard.ts";
+import { createGuard, type Guard } from "./magick-guard.ts";
 import { fromRgba, MagickPicture } from "./magick-picture.ts";
 import { isSrgb, srgbProfile } from "./magick-srgb.ts";
 import { composeFrames, readAnimation, type WebpAnimation } from "./magick-webp.ts";
@@ -48,7 +48,7 @@ interface Read {
 export function decode(body: Uint8Array, options: DecodeOptions, host: Host): MagickPicture {
   if (body.length === 0) throw host.fail("broken-image", "The image is empty; send the whole file.");
   const guard = createGuard(host, options.deadlineMs);
-  const { images, scale } = guard.run(() => withPixelLimit(options.maxPixels, () => read(body, options, host)));
+  const { images, scale } = guard.run(() => withPixelLimit(options.maxPixels, () => read(body, options, host, guard)));
   try {
     const [first] = images;
     if (!first) throw host.fail("broken-image", "The image holds no picture.");
@@ -71,11 +71,11 @@ function withPixelLimit<T>(maxPixels: number, work: () => T): T {
   }
 }
 
-function read(body: Uint8Array, options: DecodeOptions, host: Host): Read {
+function read(body: Uint8Array, options: DecodeOptions, host: Host, guard: Guard): Read {
   if (options.format === "jpeg") return readJpeg(body, options, host);
   if (options.format === "ico") return { images: readIcon(body, options, host), scale: 1 };
   const animation = options.format === "webp" ? animationOf(body, options, host) : undefined;
-  if (animation) return { images: readAnimated(animation, options, host), scale: 1 };
+  if (animation) return { images: readAnimated(animation, options, host, guard), scale: 1 };
   if (options.format === "gif" && options.truncated === "refuse" && !isWholeGif(body)) throw cutShort(host);
   return { images: readFrames(body, options), scale: 1 };
 }
@@ -88,17 +88,23 @@ function animationOf(body: Uint8Array, { maxFrames }: DecodeOptions, host: Host)
   }
 }
 
-function readAnimated(animation: WebpAnimation, options: DecodeOptions, host: Host): IMagickImageCollection {
-  if (animation.width * animation.height > options.maxPixels) {
-    throw host.fail("too-many-pixels", "The animation has more pixels than are allowed.");
+function readAnimated(
+  animation: WebpAnimation,
+  options: DecodeOptions,
+  host: Host,
+  guard: Guard,
+): IMagickImageCollection {
+  const area = animation.width * animation.height;
+  if (area > options.maxPixels || area * animation.frames.length * 4 > Number(ResourceLimits.memory)) {
+    throw host.fail("too-many-pixels", "The animation has more pixels than are allowed; ask for fewer frames.");
   }
   const images = MagickImageCollection.create();
+  const pixelsOf = (frame: Uint8Array) => {
+    const [image] = readFrames(frame, { ...options, maxFrames: 1 });
+    return toPixels(image, host);
+  };
   try {
-    const pixelsOf = (frame: Uint8Array) => {
-      const [image] = readFrames(frame, { ...options, maxFrames: 1 });
-      return toPixels(image, host);
-    };
-    for (const frame of composeFrames(animation, pixelsOf)) images.push(fromRgba(frame));
+    for (const frame of composeFrames(animation, pixelsOf)) images.push(guard.run(() => fromRgba(frame)));
     for (const image of images) image.animationIterations = animation.loops;
     return images;
   } catch (error) {
@@ -193,6 +199,7 @@ function makeUniform(images: IMagickImageCollection, format: InputFormat): void 
   if (format === "gif") {
     images[0]?.alpha(AlphaAction.Set);
     images.coalesce();
+    if (images.every((image) => image.isOpaque)) for (const image of images) image.alpha(AlphaAction.Off);
   }
   for (const image of images) {
     if (image.orientation > Orientation.TopLeft) image.autoOrient();

@@ -53,11 +53,14 @@ export function explain(error: unknown, host: Host): Error {
     const log = { isFatal: true };
     return host.fail("internal", "The image engine crashed on this image.", { cause: error, log });
   }
-  const options = { cause: error, log: { magick: error.message } };
+  const related = "relatedErrors" in error ? (error.relatedErrors as readonly Error[]) : [];
+  const messages = [error, ...related].map(({ message }) => message).join("; ");
+  const options = { cause: error, log: { magick: messages } };
   if (severity === MagickErrorSeverity.MissingDelegateError || severity === MagickErrorSeverity.PolicyError) {
     return host.fail("unsupported-type", "This is not an image that the engine reads.", options);
   }
-  if (limitSeverities.has(severity) || /limit|out of memory|allocation failed/i.test(error.message)) {
+  const isLimit = /limit|out of memory|allocation failed/i.test(messages) && !/nesting of boxes/.test(messages);
+  if (limitSeverities.has(severity) || isLimit) {
     return host.fail("too-many-pixels", "The image is larger than this server decodes; send a smaller one.", options);
   }
   return host.fail("broken-image", "The image is damaged or not complete; send it again.", options);

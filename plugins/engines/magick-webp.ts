@@ -87,16 +87,15 @@ function standalone({ width, height }: Size, chunks: Uint8Array): Uint8Array {
   return file;
 }
 
-/** Every frame as a full canvas. `decode` gives the pixels of one frame's own file. */
-export function composeFrames(animation: WebpAnimation, decode: (body: Uint8Array) => Pixels): Pixels[] {
+/** Every frame as a full canvas, one at a time: the next overwrites it. `decode` gives the pixels of one frame's own file. */
+export function* composeFrames(animation: WebpAnimation, decode: (body: Uint8Array) => Pixels): Generator<Pixels> {
   const { width, height } = animation;
   const canvas = new Uint8ClampedArray(width * height * 4);
-  return animation.frames.map((frame) => {
+  for (const frame of animation.frames) {
     lay(canvas, animation, frame, decode(frame.body));
-    const shown = { width, height, data: canvas.slice(), delayMs: frame.delayMs };
+    yield { width, height, data: canvas, delayMs: frame.delayMs };
     if (frame.isCleared) eachRow(animation, frame, (start, length) => canvas.fill(0, start, start + length));
-    return shown;
-  });
+  }
 }
 
 function lay(canvas: Uint8ClampedArray, size: Size, frame: WebpFrame, { data, width }: Pixels): void {
