@@ -13,5 +13,7 @@ export function makeEntry(body: Uint8Array, fields: Partial<EntryHeader> = {}): 
 
 /** Bytes that differ from one `seed` to the next. */
 export function makeBytes(length: number, seed = 1): Uint8Array {
-  return Uint8Array.from({ length }, (_, at) => (at * 31 + seed * 97 + (at >> 8)) & 255);
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at++) bytes[at] = at * 31 + seed * 97 + (at >> 8);
+  return bytes;
 }
