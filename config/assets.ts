@@ -9,6 +9,9 @@ import { embedded } from "./embedded.ts";
 export const packagedFiles = [
   "@imagemagick/magick-wasm/magick.wasm",
   "@resvg/resvg-wasm/index_bg.wasm",
+  "imagescript/wasm/any/gif.wasm",
+  "imagescript/wasm/any/jpeg.wasm",
+  "imagescript/wasm/any/png.wasm",
   "swagger-ui-dist/swagger-ui-bundle.js",
   "swagger-ui-dist/swagger-ui.css",
 ] as const;

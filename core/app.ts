@@ -48,6 +48,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const signingKeys = signingKeysOf(settings, secret);
   const createHost = (plugin: string, mount: MountSettings) => sourceHost(plugin, mount, parts, now);
   const snapshot = await createSnapshot({
+    version: parts.version,
     generation: 1,
     settings,
     plugins: parts.plugins,

@@ -44,6 +44,8 @@ export interface Snapshot {
   readonly presets: ReadonlyMap<string, Parameters>;
   readonly engines: readonly EngineBoot[];
   readonly capabilities: Capabilities;
+  /** What makes pictures here, in a few words: part of the key of a variant, so that an upgrade does not serve old work. */
+  readonly edition: string;
   readonly signingKeys: readonly string[];
   /** Hashes refs in cache keys. */
   readonly secret: string;
@@ -52,6 +54,8 @@ export interface Snapshot {
 
 export interface SnapshotParts {
   readonly generation: number;
+  /** Cameo's own. */
+  readonly version: string;
   readonly settings: Settings;
   readonly plugins: readonly Plugin[];
   readonly secret: string;
@@ -83,6 +87,7 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
     presets: parsePresets(settings.presets, grammar),
     engines,
     capabilities: capabilitiesOf(chosen),
+    edition: JSON.stringify([parts.version, engines, settings.quality, [...chosen, ...transforms].map(named)]),
     signingKeys,
     secret,
     dispose: () => disposeAll(mounts.values()),
@@ -116,6 +121,9 @@ function chooseEngines(plugins: readonly Plugin[], settings: Settings): PluginOf
   const helpers = pluginsOf(plugins, "engine").filter((each) => each.isHelper && !named.includes(each));
   return [...named, ...helpers];
 }
+
+const named = ({ name, version }: { readonly name: string; readonly version?: string }): string =>
+  `${name}@${version ?? ""}`;
 
 function capabilitiesOf(engines: readonly EngineDefinition[]): Capabilities {
   return {

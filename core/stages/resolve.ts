@@ -107,11 +107,8 @@ function makeKeys({ mount, ref, query, parameters, accepts, output }: Unkeyed, s
   const edition =
     parameters.version === undefined && own === "" ? "" : hashVariant(`${parameters.version ?? ""}|${own}`);
   const look = formatParameters(parameters, snapshot.grammar, accessParameters);
-  const quality = JSON.stringify(snapshot.settings.quality);
-  const engines = JSON.stringify(snapshot.engines);
-  const variant = hashVariant(
-    [output, look, accepts.join(), edition, quality, engines, mount.settings.truncated].join("|"),
-  );
+  const made = [output, look, accepts.join(), edition, snapshot.edition, mount.settings.truncated];
+  const variant = hashVariant(made.join("|"));
   return {
     prefix: refPrefix(mount.name, refHash),
     original: originalKey(mount.name, refHash) + (edition && `-${edition}`),

@@ -74,6 +74,7 @@ const defaults: SettingsInput = {
 
 const createTestSnapshot = (settings: SettingsInput = defaults): Promise<Snapshot> =>
   createSnapshot({
+    version: "1.2.3",
     generation: 1,
     settings: v.parse(settingsSchema, settings),
     plugins,
