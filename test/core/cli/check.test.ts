@@ -3,9 +3,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { hideSecrets } from "../../../core/cli/check.ts";
-import { cameo, inFolder } from "./spawn.ts";
+import { cameo, inFolder, slow } from "./spawn.ts";
 
-test("cameo check lists mounts, plugins, engines, cache tiers and limits", async () => {
+test("cameo check lists mounts, plugins, engines, cache tiers and limits", slow, async () => {
   await inFolder(async (cwd) => {
     const { code, out, err } = await cameo(["check"], { cwd });
     assert.deepEqual([code, err], [0, ""]);
@@ -22,7 +22,7 @@ test("cameo check lists mounts, plugins, engines, cache tiers and limits", async
   });
 });
 
-test("cameo check --json is for programs", async () => {
+test("cameo check --json is for programs", slow, async () => {
   await inFolder(async (cwd) => {
     const { code, out } = await cameo(["check", "--json"], { cwd, env: { CAMEO_NO_SUCH: "1" } });
     const found = JSON.parse(out) as {
@@ -37,7 +37,7 @@ test("cameo check --json is for programs", async () => {
   });
 });
 
-test("cameo check shows no secret", async () => {
+test("cameo check shows no secret", slow, async () => {
   await inFolder(async (cwd) => {
     const mount = {
       source: "http",
@@ -64,7 +64,7 @@ test("hideSecrets() hides by name, also within, and passwords in URLs", () => {
   });
 });
 
-test("cameo check answers 2 and names the setting that is wrong", async () => {
+test("cameo check answers 2 and names the setting that is wrong", slow, async () => {
   await inFolder(async (cwd) => {
     const wrong: readonly (readonly [object, RegExp])[] = [
       [

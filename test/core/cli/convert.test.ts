@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { readHeader } from "../../../core/work/header.ts";
 import { fixture } from "../../fixtures/fixture.ts";
-import { cameo, inFolder } from "./spawn.ts";
+import { cameo, inFolder, slow } from "./spawn.ts";
 
 /** A folder with pictures, odd names, and what is no picture. */
 async function withPictures(work: (cwd: string) => Promise<void>): Promise<void> {
@@ -26,7 +26,7 @@ const tree = async (path: string): Promise<string[]> =>
     .map((each) => join(each.parentPath, each.name).slice(path.length + 1))
     .sort();
 
-test("cameo convert takes a folder, keeps its tree, and skips what is no image", async () => {
+test("cameo convert takes a folder, keeps its tree, and skips what is no image", slow, async () => {
   await withPictures(async (cwd) => {
     const { code, out, err } = await cameo(["convert", "in", "out", "-w", "40", "--format", "webp"], { cwd });
     assert.equal(code, 0, err);
@@ -40,7 +40,7 @@ test("cameo convert takes a folder, keeps its tree, and skips what is no image",
   });
 });
 
-test("cameo convert takes one file; the ending of the result gives its format", async () => {
+test("cameo convert takes one file; the ending of the result gives its format", slow, async () => {
   await withPictures(async (cwd) => {
     const { code } = await cameo(["convert", "in/a.jpg", "b.png", "--width", "30", "--grayscale"], { cwd });
     assert.equal(code, 0);
@@ -49,7 +49,7 @@ test("cameo convert takes one file; the ending of the result gives its format", 
   });
 });
 
-test("cameo convert takes patterns on both sides, and names as they are before patterns", async () => {
+test("cameo convert takes patterns on both sides, and names as they are before patterns", slow, async () => {
   await withPictures(async (cwd) => {
     const words = [
       "convert",
@@ -76,7 +76,7 @@ test("cameo convert takes patterns on both sides, and names as they are before p
   });
 });
 
-test("cameo convert never overwrites its input, and results only when told to", async () => {
+test("cameo convert never overwrites its input, and results only when told to", slow, async () => {
   await withPictures(async (cwd) => {
     const before = await readFile(join(cwd, "in/a.jpg"));
     await symlink(join(cwd, "in/a.jpg"), join(cwd, "soft.jpg"));
@@ -96,7 +96,7 @@ test("cameo convert never overwrites its input, and results only when told to", 
   });
 });
 
-test("cameo convert lets no two files become one", async () => {
+test("cameo convert lets no two files become one", slow, async () => {
   await withPictures(async (cwd) => {
     const { code, err } = await cameo(["convert", "in/a.jpg", "in/moving.gif", "x.{ext}", "-f", "png"], { cwd });
     assert.equal(code, 1);
@@ -105,7 +105,7 @@ test("cameo convert lets no two files become one", async () => {
   });
 });
 
-test("cameo convert goes on after a broken file, says why, and answers 1", async () => {
+test("cameo convert goes on after a broken file, says why, and answers 1", slow, async () => {
   await withPictures(async (cwd) => {
     await writeFile(join(cwd, "in/broken.jpg"), (await fixture("jpeg-progressive")).slice(0, 300));
     const { code, out, err } = await cameo(["convert", "in", "out", "--quiet"], { cwd });
@@ -115,17 +115,21 @@ test("cameo convert goes on after a broken file, says why, and answers 1", async
   });
 });
 
-test("cameo convert leaves results of an earlier run alone when they lie in the folder that it reads", async () => {
-  await withPictures(async (cwd) => {
-    const words = ["convert", "in", "in/small", "-w", "10", "--overwrite"];
-    await cameo(words, { cwd });
-    const { out } = await cameo(words, { cwd });
-    assert.match(out, /\n3 converted, 1 skipped, 0 failed;/);
-    assert.equal((await tree(join(cwd, "in/small"))).length, 3);
-  });
-});
+test(
+  "cameo convert leaves results of an earlier run alone when they lie in the folder that it reads",
+  slow,
+  async () => {
+    await withPictures(async (cwd) => {
+      const words = ["convert", "in", "in/small", "-w", "10", "--overwrite"];
+      await cameo(words, { cwd });
+      const { out } = await cameo(words, { cwd });
+      assert.match(out, /\n3 converted, 1 skipped, 0 failed;/);
+      assert.equal((await tree(join(cwd, "in/small"))).length, 3);
+    });
+  },
+);
 
-test("cameo convert --dry-run writes nothing and says what it would", async () => {
+test("cameo convert --dry-run writes nothing and says what it would", slow, async () => {
   await withPictures(async (cwd) => {
     const { code, out } = await cameo(["convert", "in", "out/{name}-{w}.{ext}", "--w", "12", "--dry-run"], { cwd });
     assert.equal(code, 0);
@@ -135,7 +139,7 @@ test("cameo convert --dry-run writes nothing and says what it would", async () =
   });
 });
 
-test("cameo convert takes presets of the settings", async () => {
+test("cameo convert takes presets of the settings", slow, async () => {
   await withPictures(async (cwd) => {
     const env = { CAMEO_CONFIG: "c.json" };
     await writeFile(join(cwd, "c.json"), '{ "presets": { "tiny": "w=8&h=8&fit=fill&f=gif" }, "presetsOnly": true }');
@@ -145,7 +149,7 @@ test("cameo convert takes presets of the settings", async () => {
   });
 });
 
-test("cameo convert refuses what cannot be meant", async () => {
+test("cameo convert refuses what cannot be meant", slow, async () => {
   await withPictures(async (cwd) => {
     const refused = async (...args: string[]) => {
       const { code, err } = await cameo(["convert", ...args], { cwd });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cameo, inFolder, serveCameo } from "./spawn.ts";
+import { cameo, inFolder, serveCameo, slow } from "./spawn.ts";
 
 const token = "an-operators-token-of-some-length";
 
-test("cameo purge makes a server forget a picture with everything made from it", async () => {
+test("cameo purge makes a server forget a picture with everything made from it", slow, async () => {
   await inFolder(async (cwd) => {
     const env = { CAMEO_ADMIN_TOKEN: token };
     const served = await serveCameo([], { cwd, env });
@@ -25,7 +25,7 @@ test("cameo purge makes a server forget a picture with everything made from it",
   });
 });
 
-test("cameo purge says what it lacks", async () => {
+test("cameo purge says what it lacks", slow, async () => {
   await inFolder(async (cwd) => {
     const tokenless = await cameo(["purge", "/images/a.jpg"], { cwd });
     assert.deepEqual(

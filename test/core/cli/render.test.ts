@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { readHeader } from "../../../core/work/header.ts";
 import { fixture } from "../../fixtures/fixture.ts";
-import { cameo, inFolder } from "./spawn.ts";
+import { cameo, inFolder, slow } from "./spawn.ts";
 
 const env = { CAMEO_MOUNTS_IMAGES_BASE: "pictures" };
 
@@ -18,7 +18,7 @@ async function withPicture(work: (cwd: string) => Promise<void>): Promise<void> 
 
 const headerOf = (bytes: Uint8Array) => readHeader(new Uint8Array(bytes), { maxFrames: 9 });
 
-test("cameo render writes one picture to a file", async () => {
+test("cameo render writes one picture to a file", slow, async () => {
   await withPicture(async (cwd) => {
     const { code, out, err } = await cameo(["render", "/images/a b.jpg?w=30&f=webp", "-o", "small.webp"], { cwd, env });
     assert.deepEqual([code, out], [0, ""]);
@@ -28,7 +28,7 @@ test("cameo render writes one picture to a file", async () => {
   });
 });
 
-test("cameo render writes to standard output, and bytes alone", async () => {
+test("cameo render writes to standard output, and bytes alone", slow, async () => {
   await withPicture(async (cwd) => {
     const { code, stdout, err } = await cameo(["render", "images/a%20b.jpg?w=30&f=png", "-o", "-"], { cwd, env });
     assert.deepEqual([code, err], [0, ""]);
@@ -36,7 +36,7 @@ test("cameo render writes to standard output, and bytes alone", async () => {
   });
 });
 
-test("cameo render names the file after the picture and the format that was negotiated", async () => {
+test("cameo render names the file after the picture and the format that was negotiated", slow, async () => {
   await withPicture(async (cwd) => {
     const url = "http://127.0.0.1:3000/images/a%20b.jpg?w=30";
     assert.equal((await cameo(["render", url, "--accept", "image/webp"], { cwd, env })).code, 0);
@@ -46,14 +46,14 @@ test("cameo render names the file after the picture and the format that was nego
   });
 });
 
-test("cameo render describes a picture", async () => {
+test("cameo render describes a picture", slow, async () => {
   await withPicture(async (cwd) => {
     const { out } = await cameo(["render", "/meta/images/a b.jpg", "-o", "-"], { cwd, env });
     assert.equal((JSON.parse(out) as { format: string }).format, "jpeg");
   });
 });
 
-test("cameo render prints the code and the sentence of a problem", async () => {
+test("cameo render prints the code and the sentence of a problem", slow, async () => {
   await withPicture(async (cwd) => {
     const missing = await cameo(["render", "/images/none.jpg"], { cwd, env });
     assert.deepEqual([missing.code, missing.out], [1, ""]);

@@ -6,7 +6,7 @@ import { UsageError } from "../../../core/cli/command.ts";
 import { expiryOf } from "../../../core/cli/sign.ts";
 import { createClient } from "../../../core/client.ts";
 import { signingKeysOf } from "../../../core/secret.ts";
-import { cameo, inFolder, serveCameo } from "./spawn.ts";
+import { cameo, inFolder, serveCameo, slow } from "./spawn.ts";
 
 const now = Date.UTC(2026, 0, 1);
 const key = "a key of more than sixteen characters";
@@ -29,7 +29,7 @@ test("expiryOf() refuses the past and what is no time", () => {
   }
 });
 
-test("cameo sign prints what cameo/client signs", async () => {
+test("cameo sign prints what cameo/client signs", slow, async () => {
   await inFolder(async (cwd) => {
     const words = ["sign", "/images/a b.jpg?height=9&width=320", "--expires", "1900000000", "--key", key];
     const { out, err, code } = await cameo([...words, "--base", "https://img.example.com/"], { cwd });
@@ -40,7 +40,7 @@ test("cameo sign prints what cameo/client signs", async () => {
   });
 });
 
-test("cameo sign uses the secret that it keeps, and the settings' address", async () => {
+test("cameo sign uses the secret that it keeps, and the settings' address", slow, async () => {
   await inFolder(async (cwd) => {
     const env = { CAMEO_PORT: "4321" };
     const { out } = await cameo(["sign", "/images/a.jpg"], { cwd, env });
@@ -55,7 +55,7 @@ test("cameo sign uses the secret that it keeps, and the settings' address", asyn
   });
 });
 
-test("cameo sign says what is wrong", async () => {
+test("cameo sign says what is wrong", slow, async () => {
   await inFolder(async (cwd) => {
     const mount = await cameo(["sign", "/imges/a.jpg"], { cwd });
     assert.deepEqual([mount.code, mount.out], [1, ""]);
@@ -66,7 +66,7 @@ test("cameo sign says what is wrong", async () => {
   });
 });
 
-test("cameo sign makes URLs that a server with the same settings takes", async () => {
+test("cameo sign makes URLs that a server with the same settings takes", slow, async () => {
   await inFolder(async (cwd) => {
     const env = { CAMEO_MOUNTS_IMAGES_SIGN: "required", CAMEO_SIGNING_KEYS: `${key},an older key of the same kind` };
     const served = await serveCameo([], { cwd, env });

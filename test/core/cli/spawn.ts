@@ -11,6 +11,9 @@ import { fileURLToPath } from "node:url";
 const main = fileURLToPath(new URL("../../../config/main.ts", import.meta.url));
 const runtime = process.versions.deno ? ["run", "-A", "--no-check", "--quiet"] : [];
 
+/** Each run starts a runtime and a worker: on a busy machine that takes longer than a test has by default. */
+export const slow = { timeout: 60_000 };
+
 export interface Options {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -23,7 +26,7 @@ export interface Finished {
   readonly err: string;
 }
 
-export type Running = ChildProcessByStdio<null, Readable, Readable>;
+type Running = ChildProcessByStdio<null, Readable, Readable>;
 
 /** Without the tester's own settings. */
 function environment(own: Readonly<Record<string, string>> = {}): Record<string, string> {
@@ -31,13 +34,19 @@ function environment(own: Readonly<Record<string, string>> = {}): Record<string,
   return { ...(Object.fromEntries(kept) as Record<string, string>), ...own };
 }
 
+/** Those that have not ended yet. */
+const running = new Set<Running>();
+
 /** Starts `cameo` with these words. */
-export function startCameo(args: readonly string[], { cwd, env }: Options): Running {
-  return spawn(process.execPath, [...runtime, main, ...args], {
+function startCameo(args: readonly string[], { cwd, env }: Options): Running {
+  const child = spawn(process.execPath, [...runtime, main, ...args], {
     cwd,
     env: environment(env),
     stdio: ["ignore", "pipe", "pipe"],
   });
+  running.add(child);
+  child.on("exit", () => running.delete(child));
+  return child;
 }
 
 /** Runs `cameo` to its end. */
@@ -68,16 +77,19 @@ export function waitFor(stream: Readable, pattern: RegExp): Promise<RegExpExecAr
 }
 
 export interface Served {
-  readonly child: Running;
   /** Such as `http://127.0.0.1:40123`. */
   readonly url: string;
   readonly out: () => Buffer;
   readonly err: () => Buffer;
+  signal(name: NodeJS.Signals): void;
   /** Sends a signal and gives the exit code. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** A server on a free port, once it says that it is ready. */
+/**
+ * A server on a free port, once it says that it is ready. Signals go by process ID: after `child.kill` Deno gives no exit
+ * code.
+ */
 export async function serveCameo(args: readonly string[], options: Options): Promise<Served> {
   const child = startCameo(["serve", "--port", "0", "--workers", "1", ...args], options);
   const [out, err] = [gather(child.stdout), gather(child.stderr)];
@@ -85,24 +97,26 @@ export async function serveCameo(args: readonly string[], options: Options): Pro
   const [url] = await waitFor(child.stdout, /http:\/\/[\w.[\]:]+:\d+(?=\n)/).catch((cause) => {
     throw new Error(`cameo serve did not start: ${err()}`, { cause });
   });
+  const signal = (name: NodeJS.Signals) => void process.kill(child.pid ?? 0, name);
   return {
-    child,
     url,
     out,
     err,
-    async end(signal) {
-      child.kill(signal);
+    signal,
+    async end(name) {
+      signal(name);
       return (await closed)[0];
     },
   };
 }
 
-/** A folder that is gone afterwards. */
+/** A folder that is gone afterwards; a process that a failed test left behind is gone too. */
 export async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "cameo-cli-"));
   try {
     await work(folder);
   } finally {
+    for (const child of running) child.kill("SIGKILL");
     await rm(folder, { recursive: true, force: true });
   }
 }
