@@ -163,14 +163,27 @@ const turned = (size: Size | undefined, orientation: Orientation): Size | undefi
 
 /** How much larger than asked a shrunk image is at least: the resampling that follows needs something to work on. */
 const spareFactor = 1.3;
+/** Up to this many pixels, decoding one or two eighths more costs less than a millisecond. */
+const smallPixels = 1_000_000;
 
 /** The smallest size in eighths that holds enough pixels; `undefined` for the stored one. */
 function shrunk(stored: Size, atLeast: Size | undefined): Size | undefined {
   if (!atLeast) return undefined;
   const need = spareFactor * Math.max(atLeast.width / stored.width, atLeast.height / stored.height);
-  const eighths = Math.ceil(need * 8);
+  const least = Math.ceil(need * 8);
+  const isSmall = stored.width * stored.height <= smallPixels;
+  const eighths = isSmall ? roundest(stored, least) : least;
   if (eighths >= 8) return undefined;
   return { width: Math.ceil((stored.width * eighths) / 8), height: Math.ceil((stored.height * eighths) / 8) };
+}
+
+/**
+ * Of the next three sizes the one whose sides need the least rounding up: what is rounded up stretches the picture by part of a pixel,
+ * which shows in a thumbnail.
+ */
+function roundest({ width, height }: Size, least: number): number {
+  const excess = (eighths: number) => ((-width * eighths) & 7) + ((-height * eighths) & 7);
+  return [least, least + 1, least + 2].reduce((best, each) => (excess(each) < excess(best) ? each : best));
 }
 
 function readIcon(body: Uint8Array, options: DecodeOptions, host: Host): IMagickImageCollection {

@@ -150,13 +150,22 @@ export function pictureOf(frames: readonly Pixels[], host: Host, deadlineMs: num
 
 export const toMagick = ({ r, g, b, a }: Color): MagickColor => new MagickColor(r, g, b, a);
 
-/** Lanczos is what the eye expects of a thumbnail, but slow over many pixels: a box over whole pixels goes before it, down to at least twice the size. */
+/** From this many pixels on, a filter of two lobes takes a third of the time off; in a thumbnail three lobes look crisper. */
+const largePixels = 500_000;
+
+/**
+ * Lanczos for small pictures; for large ones Catmull-Rom, drawn in by a tenth, which is as sharp to the eye. Both are slow where many
+ * pixels become one: a box over whole pixels goes before them, down to at least twice the size.
+ */
 function resample(image: IMagickImage, { width, height }: Size): void {
   const halvings = Math.floor(Math.min(image.width / width, image.height / height) / 2);
   if (halvings > 1) {
     image.resize(exactly(Math.ceil(image.width / halvings), Math.ceil(image.height / halvings)), FilterType.Box);
   }
-  image.resize(exactly(width, height), FilterType.Lanczos);
+  const isLarge = width < image.width && height < image.height && image.width * image.height >= largePixels;
+  if (isLarge) image.setArtifact("filter:blur", 0.9);
+  image.resize(exactly(width, height), isLarge ? FilterType.Catrom : FilterType.Lanczos);
+  if (isLarge) image.removeArtifact("filter:blur");
 }
 
 function exactly(width: number, height: number): MagickGeometry {
