@@ -57,6 +57,8 @@ export interface ErrorOptions {
   readonly log?: Readonly<Record<string, unknown>>;
   /** Seconds after which a retry makes sense; sent as `Retry-After`. */
   readonly retryAfterS?: number;
+  /** How long a cache may keep the answer, in seconds, where that is less than the code's `cacheS`. */
+  readonly cacheS?: number;
   /** Public members added to the problem document, such as `parameter`, `got` and `takes`. */
   readonly fields?: Readonly<Record<string, string | number>>;
 }

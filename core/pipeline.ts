@@ -44,10 +44,10 @@ export interface Answer {
 }
 
 /** From memory, if it is fresh there: no promise, no stage, the hot path. Throws a failure that is remembered. */
-export function answerFromMemory(request: ImageRequest, { cache, now }: Services): Answer | undefined {
-  const hit = cache.peek(request.keys.variant);
-  if (!hit || state(hit.entry.header, now()) !== "fresh") return undefined;
-  return toAnswer(hit, "HIT");
+export function answerFromMemory(request: ImageRequest, services: Services): Answer | undefined {
+  const hit = services.cache.peek(request.keys.variant);
+  if (!hit || state(hit.entry.header, services.now()) !== "fresh") return undefined;
+  return toAnswer(hit, "HIT", services.now());
 }
 
 /** Any image: from the cache, stale and renewed behind the client's back, or made. A client that leaves cancels only itself. */
@@ -61,10 +61,10 @@ export async function answer(
   const hit = await services.cache.get(request.keys.variant);
   timings.cache = performance.now() - asked;
   const now = hit ? state(hit.entry.header, services.now()) : "expired";
-  if (hit && now === "fresh") return toAnswer(hit, "HIT");
+  if (hit && now === "fresh") return toAnswer(hit, "HIT", services.now());
   if (hit && now === "stale" && hit.entry.header.kind === "variant") {
     renew(request, services, hit.entry);
-    return toAnswer(hit, "STALE");
+    return toAnswer(hit, "STALE", services.now());
   }
   const entry = await services.flights.run(
     request.keys.variant,
@@ -74,8 +74,8 @@ export async function answer(
   return { entry, cached: "MISS", tier: "origin" };
 }
 
-function toAnswer({ entry, tier }: CacheHit, cached: "HIT" | "STALE"): Answer {
-  if (entry.header.error) throw rethrown(entry.header.error);
+function toAnswer({ entry, tier }: CacheHit, cached: "HIT" | "STALE", now: number): Answer {
+  if (entry.header.error) throw rethrown(entry.header.error, entry.header.freshUntil - now);
   return { entry, cached, tier };
 }
 

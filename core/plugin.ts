@@ -24,6 +24,7 @@ import type {
   Size,
 } from "./image.ts";
 
+export { bytes } from "./bytes.ts";
 export type { ErrorCode, ErrorOptions } from "./error.ts";
 export { CameoError } from "./error.ts";
 export type * from "./image.ts";
@@ -197,7 +198,7 @@ export interface StoreDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly name: string;
   readonly version?: string;
   readonly options: S;
-  /** An unstorage driver. Needs `getItemRaw`, `setItemRaw`, `removeItem`, `getKeys(base)` and `clear(base)`. Read-only is the absence of `setItemRaw`. */
+  /** An unstorage driver. Needs `getItemRaw`, `setItemRaw`, `removeItem` and `getKeys(base)`. Read-only is the absence of `setItemRaw`. */
   setup(options: v.InferOutput<S>, host: StoreHost): Driver | Promise<Driver>;
 }
 

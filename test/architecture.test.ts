@@ -31,7 +31,11 @@ const resolved = (from: string, specifier: string): string => posix.join(posix.d
 
 /** DESIGN §7, bottom first. A file may import from its own layer and from those below. */
 const layers: readonly (readonly RegExp[])[] = [
-  [/^core\/(plugin|image|picture|error)\.ts$/, /^core\/request\/(codec|fit|parameters)\.ts$/, /^core\/net\/hosts\.ts$/],
+  [
+    /^core\/(plugin|image|picture|error|bytes)\.ts$/,
+    /^core\/request\/(codec|fit|parameters)\.ts$/,
+    /^core\/net\/hosts\.ts$/,
+  ],
   [
     /^core\/request\//,
     /^core\/cache\/(key|entry|freshness)\.ts$/,

@@ -30,7 +30,14 @@ const bin = (name: string): string => join(root, "node_modules", ".bin", name);
 const suites: readonly Suite[] = [
   {
     name: "Bun",
-    command: [process.execPath, "test", "--reporter=junit", `--reporter-outfile=${join(reports, "bun.xml")}`, ...only],
+    command: [
+      process.execPath,
+      "test",
+      "--timeout=60000",
+      "--reporter=junit",
+      `--reporter-outfile=${join(reports, "bun.xml")}`,
+      ...only,
+    ],
     report: join(reports, "bun.xml"),
   },
   {

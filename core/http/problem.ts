@@ -10,10 +10,14 @@ export function toProblem(error: CameoError): Record<string, unknown> {
   return { type: typeOf(error.code), title, status, code: error.code, detail: error.detail, ...error.options.fields };
 }
 
+/** A failure is remembered for its code's `cacheS`, up to a fifth less (`freshness.ts`). */
+const leastShare = 0.8;
+
 /** The answer to a failure. A retryable one says when; none is cacheable for longer than it is remembered. */
 export function problemResponse(error: unknown): Response {
   const known = toCameoError(error);
-  const { status, cacheS, retryable } = codes[known.code];
+  const { status, retryable } = codes[known.code];
+  const cacheS = known.options.cacheS ?? Math.floor(codes[known.code].cacheS * leastShare);
   const headers: Record<string, string> = {
     "content-type": "application/problem+json",
     "cache-control": cacheS > 0 ? `public, max-age=${cacheS}` : "no-store",

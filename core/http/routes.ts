@@ -21,8 +21,7 @@ export function createRoutes(services: Services, facts: HealthFacts, readAsset: 
     }
     app.delete(`/${name}/*`, ({ request }) => purge(request, services));
   }
-  for (const path of docsPaths)
-    app.get(path, ({ request }) => docs(request));
+  for (const path of docsPaths) app.get(path, ({ request }) => docs(request));
   app.all("/*", ({ request }) => problemResponse(noRoute(request, services)));
   return (request) => app.fetch(request);
 }

@@ -1,25 +1,8 @@
 /** All settings of Cameo itself, with their defaults. Options of plugins are checked by the plugins' own schemas. */
 import * as v from "valibot";
+import { bytes } from "../bytes.ts";
 import { isRange } from "../net/address.ts";
 
-const units: Readonly<Record<string, number>> = { b: 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30, tb: 2 ** 40 };
-
-function toBytes(value: number | string): number {
-  if (typeof value === "number") return value;
-  const [, digits = "0", unit = "b"] = /^(\d+(?:\.\d+)?)\s*([kmgt]?b)?$/i.exec(value) ?? [];
-  return Math.round(Number(digits) * (units[unit.toLowerCase()] ?? 1));
-}
-
-/** Bytes: a number, or text with a unit such as `512MB` (powers of 1024). */
-export const bytes = v.pipe(
-  v.union([
-    v.number(),
-    v.pipe(v.string(), v.regex(/^\d+(\.\d+)?\s*([kmgt]?b)?$/i, "Give bytes as a number or as text such as 512MB")),
-  ]),
-  v.transform(toBytes),
-  v.integer(),
-  v.minValue(0),
-);
 const seconds = v.pipe(v.number(), v.minValue(0));
 const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -87,10 +70,11 @@ const limitsSchema = v.object({
   urlLength: v.pipe(v.optional(count, 8192), about("Longest path and query, in characters. A longer one is a 414.")),
 });
 
+const quality = v.pipe(count, v.maxValue(100));
 const qualitySchema = v.object({
-  avif: v.optional(v.pipe(count, v.maxValue(100)), 60),
-  webp: v.optional(v.pipe(count, v.maxValue(100)), 80),
-  jpeg: v.optional(v.pipe(count, v.maxValue(100)), 80),
+  avif: v.pipe(v.optional(quality, 60), about("Quality of AVIF where none is asked for, 1 to 100.")),
+  webp: v.pipe(v.optional(quality, 80), about("Quality of WebP where none is asked for, 1 to 100.")),
+  jpeg: v.pipe(v.optional(quality, 80), about("Quality of JPEG where none is asked for, 1 to 100.")),
 });
 
 export const settingsSchema = v.strictObject({
@@ -114,7 +98,9 @@ export const settingsSchema = v.strictObject({
     about("Keys of URL signatures; the first signs, all are accepted. Default: one derived from `secret`."),
   ),
   adminToken: v.pipe(
-    v.optional(v.pipe(v.string(), v.minLength(16))),
+    v.optional(
+      v.pipe(v.string(), v.minLength(16), v.regex(/^[\x21-\x7e]+$/, "takes visible ASCII characters, no spaces")),
+    ),
     about("Bearer token of operators' routes, at least 16 characters. Without it they are off."),
   ),
   dataPath: v.pipe(v.optional(v.string(), "./.cameo"), about("Folder for the instance's own files.")),

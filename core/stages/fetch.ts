@@ -66,14 +66,17 @@ function flightKey(request: ImageRequest, previous: Entry | undefined, variant: 
 }
 
 function fromEntry({ header, body }: Entry, tier: string, services: Services): Fetched {
-  if (header.error) throw rethrown(header.error);
+  if (header.error) throw rethrown(header.error, header.freshUntil - services.now());
   const read = readHeader(body, { maxFrames: services.snapshot.settings.limits.frames });
   return { body, header: read, origin: header.origin ?? {}, times: header, from: tier };
 }
 
-/** An error as it was when it was kept. */
-export function rethrown(error: NonNullable<Entry["header"]["error"]>): CameoError {
-  return new CameoError(error.code, error.detail, { log: { cached: true } });
+/** An error as it was when it was kept; caches may hold it for as long as it is remembered here. */
+export function rethrown(error: NonNullable<Entry["header"]["error"]>, leftMs: number): CameoError {
+  return new CameoError(error.code, error.detail, {
+    log: { cached: true },
+    cacheS: Math.max(0, Math.floor(leftMs / 1000)),
+  });
 }
 
 async function loadAndKeep(

@@ -103,7 +103,10 @@ async function encode(
   const { width, height, frames } = picture;
   if (!plan.encode) {
     const format = definition.encodes.includes("webp") ? "webp" : "png";
-    const body = await describePicture(picture, job, { format, encode: (options) => instance.encode(picture, options) });
+    const body = await describePicture(picture, job, {
+      format,
+      encode: (options) => instance.encode(picture, options),
+    });
     return { body, type: "application/json", width, height, frames };
   }
   const body = await instance.encode(picture, plan.encode);

@@ -22,8 +22,10 @@ import * as v from "valibot";
 import { plainFile } from "./bun-files.ts";
 
 const options = v.object({
-  /** zlib level, 0 to 9. */
-  pngLevel: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(9)), 3),
+  pngLevel: v.pipe(
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(9)), 3),
+    v.description("zlib level, 0 to 9."),
+  ),
 });
 
 /** The part of Bun's API that is used. */

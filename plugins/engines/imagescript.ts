@@ -22,8 +22,10 @@ import { encodePng } from "./imagescript-png.ts";
 import { type Codecs, disposals, type GifFrame, type JpegData, loadCodecs } from "./imagescript-wasm.ts";
 
 const options = v.object({
-  /** zlib level, 0 to 9. 3 takes a third of the time of 6 for 6 % more bytes. */
-  pngLevel: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(9)), 3),
+  pngLevel: v.pipe(
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(9)), 3),
+    v.description("zlib level, 0 to 9. 3 takes a third of the time of 6 for 6 % more bytes."),
+  ),
 });
 
 const decodes = ["jpeg", "png", "gif"] as const;

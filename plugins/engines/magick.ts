@@ -20,18 +20,34 @@ import { MagickPicture, pictureOf } from "./magick-picture.ts";
 const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 
 const options = v.object({
-  /** Longest side of a source, in pixels. The limit on pixels bounds the area; this one, how thin an image may be. */
-  maxSidePx: v.optional(whole(1, 65535), 32768),
-  /** Memory for decoded pixels of one job, all frames and copies. Three quarters of what 32-bit WASM can address leave room for the codecs. */
-  memoryBytes: v.optional(whole(16 * 2 ** 20, 3 * 2 ** 30), 2 ** 30),
-  /** Largest ICC or EXIF block that is read. CMYK profiles of printers reach 3 MB. */
-  profileBytes: v.optional(whole(65536, 2 ** 28), 8 * 2 ** 20),
-  /** Effort for WebP, 0 (fast) to 6 (small). 2 takes a third of the time of 4 for 3 % more bytes. */
-  webpMethod: v.optional(whole(0, 6), 2),
-  /** 0 (small) to 9 (fast). 9 takes a quarter of the time of 8 for 7 % more bytes. */
-  avifSpeed: v.optional(whole(0, 9), 9),
-  /** zlib level, 0 to 9. 3 takes a third of the time of 6 for 6 % more bytes. */
-  pngLevel: v.optional(whole(0, 9), 3),
+  maxSidePx: v.pipe(
+    v.optional(whole(1, 65535), 32768),
+    v.description(
+      "Longest side of a source, in pixels. The limit on pixels bounds the area; this one, how thin an image may be.",
+    ),
+  ),
+  memoryBytes: v.pipe(
+    v.optional(whole(16 * 2 ** 20, 3 * 2 ** 30), 2 ** 30),
+    v.description(
+      "Memory for decoded pixels of one job, all frames and copies. Three quarters of what 32-bit WASM can address leave room for the codecs.",
+    ),
+  ),
+  profileBytes: v.pipe(
+    v.optional(whole(65536, 2 ** 28), 8 * 2 ** 20),
+    v.description("Largest ICC or EXIF block that is read. CMYK profiles of printers reach 3 MB."),
+  ),
+  webpMethod: v.pipe(
+    v.optional(whole(0, 6), 2),
+    v.description("Effort for WebP, 0 (fast) to 6 (small). 2 takes a third of the time of 4 for 3 % more bytes."),
+  ),
+  avifSpeed: v.pipe(
+    v.optional(whole(0, 9), 9),
+    v.description("0 (small) to 9 (fast). 9 takes a quarter of the time of 8 for 7 % more bytes."),
+  ),
+  pngLevel: v.pipe(
+    v.optional(whole(0, 9), 3),
+    v.description("zlib level, 0 to 9. 3 takes a third of the time of 6 for 6 % more bytes."),
+  ),
 });
 
 /** Work on a picture that came from another engine has no deadline of its own; the pool's still holds. */

@@ -24,12 +24,20 @@ import { Refused } from "./resvg-scan.ts";
 const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 
 const options = v.object({
-  /** Largest SVG file. A megabyte of paths takes about a second. */
-  maxBytes: v.optional(whole(1024, 2 ** 28), 8 * 2 ** 20),
-  /** Most elements drawn, counting each use of each. A hundred thousand take about a quarter of a second. */
-  maxElements: v.optional(whole(1, 1e6), 200_000),
-  /** Estimated time of all filters at the size drawn, in milliseconds. */
-  maxFilterMs: v.optional(whole(1, 60_000), 10_000),
+  maxBytes: v.pipe(
+    v.optional(whole(1024, 2 ** 28), 8 * 2 ** 20),
+    v.description("Largest SVG file. A megabyte of paths takes about a second."),
+  ),
+  maxElements: v.pipe(
+    v.optional(whole(1, 1e6), 200_000),
+    v.description(
+      "Most elements drawn, counting each use of each. A hundred thousand take about a quarter of a second.",
+    ),
+  ),
+  maxFilterMs: v.pipe(
+    v.optional(whole(1, 60_000), 10_000),
+    v.description("Estimated time of all filters at the size drawn, in milliseconds."),
+  ),
 });
 
 type Settings = v.InferOutput<typeof options>;

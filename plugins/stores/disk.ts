@@ -11,20 +11,29 @@ import { randomUUID } from "node:crypto";
 import * as fs from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { type StoreHost, store } from "cameo/plugin";
+import { bytes, type StoreHost, store } from "cameo/plugin";
 import { LRUCache } from "lru-cache";
 import type { Driver } from "unstorage";
 import * as v from "valibot";
 
 const options = v.object({
-  /** Folder of the cache; made when it is needed. */
-  path: v.optional(v.pipe(v.string(), v.nonEmpty()), "./.cameo/cache"),
-  /** Budget for the values. Default 10 GiB. */
-  maxBytes: v.optional(v.pipe(v.number(), v.minValue(0)), 10 * 1024 ** 3),
-  /** What to leave free: the budget shrinks when others fill the disk. Default 5 % of it, but not more than 5 GiB. */
-  minFreeBytes: v.optional(v.pipe(v.number(), v.minValue(0))),
-  /** Wait until each value is on the platter. Off, since a power cut damages only the last values and their checksums find it. */
-  fsync: v.optional(v.boolean(), false),
+  path: v.pipe(
+    v.optional(v.pipe(v.string(), v.nonEmpty()), "./.cameo/cache"),
+    v.description("Folder of the cache; made when it is needed."),
+  ),
+  maxBytes: v.pipe(v.optional(bytes, 10 * 1024 ** 3), v.description("Budget for the values. Default 10 GiB.")),
+  minFreeBytes: v.pipe(
+    v.optional(bytes),
+    v.description(
+      "What to leave free: the budget shrinks when others fill the disk. Default 5 % of it, but not more than 5 GiB.",
+    ),
+  ),
+  fsync: v.pipe(
+    v.optional(v.boolean(), false),
+    v.description(
+      "Wait until each value is on the platter. Off, since a power cut damages only the last values and their checksums find it.",
+    ),
+  ),
 });
 
 const evictTo = 0.9;

