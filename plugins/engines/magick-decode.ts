@@ -13,7 +13,7 @@ import {
   ResourceLimits,
 } from "@imagemagick/magick-wasm";
 import type { DecodeOptions, Host, InputFormat, Pixels, Size } from "cameo/plugin";
-import { countJpegScans, isWholeGif, largestOfIcon } from "./magick-files.ts";
+import { countJpegScans, largestOfIcon, measureGif, wholeFrames } from "./magick-files.ts";
 import { createGuard, type Guard } from "./magick-guard.ts";
 import { fromRgba, MagickPicture } from "./magick-picture.ts";
 import { isSrgb, srgbProfile } from "./magick-srgb.ts";
@@ -76,13 +76,20 @@ function read(body: Uint8Array, options: DecodeOptions, host: Host, guard: Guard
   if (options.format === "ico") return { images: readIcon(body, options, host), scale: 1 };
   const animation = options.format === "webp" ? animationOf(body, options, host) : undefined;
   if (animation) return { images: readAnimated(animation, options, host, guard), scale: 1 };
-  if (options.format === "gif" && options.truncated === "refuse" && !isWholeGif(body)) throw cutShort(host);
-  return { images: readFrames(body, options), scale: 1 };
+  const whole = options.format === "gif" ? wholeGif(body, options, host) : body;
+  return { images: readFrames(whole, options), scale: 1 };
 }
 
-function animationOf(body: Uint8Array, { maxFrames }: DecodeOptions, host: Host): WebpAnimation | undefined {
+function wholeGif(body: Uint8Array, { truncated }: DecodeOptions, host: Host): Uint8Array {
+  const extent = measureGif(body);
+  if (extent.isWhole) return body;
+  if (truncated === "refuse") throw cutShort(host);
+  return extent.framesEnd > 0 ? wholeFrames(body, extent) : body;
+}
+
+function animationOf(body: Uint8Array, options: DecodeOptions, host: Host): WebpAnimation | undefined {
   try {
-    return readAnimation(body, maxFrames);
+    return readAnimation(body, options.maxFrames, options.truncated === "allow");
   } catch {
     throw cutShort(host);
   }

@@ -12,18 +12,34 @@ export function countJpegScans(body: Uint8Array): number {
   return scans;
 }
 
-/** Whether a GIF goes on to its trailer: a decoder takes one that was cut between two frames for a shorter animation. */
-export function isWholeGif(body: Uint8Array): boolean {
-  const screenFlags = body[10] ?? 0;
-  let at = 13 + tableBytes(screenFlags);
+export interface GifExtent {
+  /** Whether it goes on to its trailer: a decoder takes one that was cut between two frames for a shorter animation. */
+  readonly isWhole: boolean;
+  /** Where the last whole frame ends; 0 if there is none. */
+  readonly framesEnd: number;
+}
+
+export function measureGif(body: Uint8Array): GifExtent {
+  let at = 13 + tableBytes(body[10] ?? 0);
+  let framesEnd = 0;
   while (at < body.length) {
     const block = body[at];
-    if (block === 0x3b) return true;
+    if (block === 0x3b) return { isWhole: true, framesEnd };
     if (block === 0x21) at = skipSubBlocks(body, at + 2);
-    else if (block === 0x2c) at = skipSubBlocks(body, at + 11 + tableBytes(body[at + 9] ?? 0));
-    else return block === 0 && body.indexOf(0x3b, at) >= 0;
+    else if (block === 0x2c) {
+      at = skipSubBlocks(body, at + 11 + tableBytes(body[at + 9] ?? 0));
+      if (at <= body.length) framesEnd = at;
+    } else return { isWhole: block === 0 && body.indexOf(0x3b, at) >= 0, framesEnd };
   }
-  return false;
+  return { isWhole: false, framesEnd };
+}
+
+/** The whole frames of a GIF that was cut, as a GIF. */
+export function wholeFrames(body: Uint8Array, { framesEnd }: GifExtent): Uint8Array {
+  const file = new Uint8Array(framesEnd + 1);
+  file.set(body.subarray(0, framesEnd));
+  file[framesEnd] = 0x3b;
+  return file;
 }
 
 /** Size of a colour table, from the flags of a screen or an image. */

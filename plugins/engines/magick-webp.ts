@@ -29,12 +29,12 @@ interface Chunk {
   readonly body: Uint8Array;
 }
 
-/** The animation in a WebP file, up to `maxFrames`; `undefined` for a still. Throws `RangeError` if it is cut short. */
-export function readAnimation(file: Uint8Array, maxFrames: number): WebpAnimation | undefined {
+/** The animation in a WebP file, up to `maxFrames`; `undefined` for a still. Throws `RangeError` if it is cut short, unless it may be. */
+export function readAnimation(file: Uint8Array, maxFrames: number, mayBeCut: boolean): WebpAnimation | undefined {
   const frames: WebpFrame[] = [];
   let canvas: Size | undefined;
   let loops = 0;
-  for (const { name, body } of chunksOf(file.subarray(12))) {
+  for (const { name, body } of chunksOf(file.subarray(12), mayBeCut)) {
     if (name === "VP8X") canvas = { width: u24(body, 4) + 1, height: u24(body, 7) + 1 };
     else if (name === "ANIM") loops = u16(body, 4);
     else if (name === "ANMF" && canvas && frames.push(readFrame(body)) >= maxFrames) break;
@@ -42,10 +42,13 @@ export function readAnimation(file: Uint8Array, maxFrames: number): WebpAnimatio
   return canvas && frames.length > 0 ? { ...canvas, loops, frames } : undefined;
 }
 
-function* chunksOf(bytes: Uint8Array): Generator<Chunk> {
+function* chunksOf(bytes: Uint8Array, mayBeCut: boolean): Generator<Chunk> {
   for (let at = 0; at + 8 <= bytes.length; ) {
     const length = u16(bytes, at + 4) + u16(bytes, at + 6) * 65536;
-    if (at + 8 + length > bytes.length) throw new RangeError("a chunk is cut short");
+    if (at + 8 + length > bytes.length) {
+      if (mayBeCut) return;
+      throw new RangeError("a chunk is cut short");
+    }
     yield { name: String.fromCharCode(...bytes.subarray(at, at + 4)), body: bytes.subarray(at + 8, at + 8 + length) };
     at += 8 + length + (length % 2);
   }

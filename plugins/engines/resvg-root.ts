@@ -1,5 +1,6 @@
 /** The root element of an SVG: the size that it asks for, and the same document with another one. */
 import type { Size } from "cameo/plugin";
+import { firstTag } from "./resvg-scan.ts";
 
 /** What an SVG without any size gets. */
 const defaultPx = 512;
@@ -22,16 +23,13 @@ export interface Root {
   withSize(size: Size): string;
 }
 
-/** `undefined` if the text has no root element that ends. */
+/** `undefined` if the text's first element is no `svg`, or does not end. */
 export function findRoot(text: string): Root | undefined {
-  const tag = /<(?:[\w.-]{1,32}:)?svg(?=[\s/>])((?:[^<>"']|"[^"]*"|'[^']*')*)>/.exec(text);
-  if (!tag) return undefined;
-  const [whole, inside = ""] = tag;
+  const tag = firstTag(text);
+  const [open = "", inside = ""] = tag ? parts(text.slice(tag.start, tag.end)) : [];
+  if (!tag || !open) return undefined;
   const attributes = new Map(
-    [...inside.matchAll(/([\w:.-]+)\s*=\s*("[^"]*"|'[^']*')/g)].map(([, name = "", value = ""]) => [
-      name,
-      value.slice(1, -1),
-    ]),
+    [...inside.matchAll(attribute)].map(([, name = "", value = ""]) => [name, value.slice(1, -1)] as const),
   );
   const box = parseBox(attributes.get("viewBox"));
   const size = chooseSize(parseLength(attributes.get("width")), parseLength(attributes.get("height")), box);
@@ -39,16 +37,20 @@ export function findRoot(text: string): Root | undefined {
   return {
     size: isSize ? size : undefined,
     withSize({ width, height }) {
-      const rest = inside.replace(/\s(?:width|height)\s*=\s*(?:"[^"]*"|'[^']*')/g, "").replace(/\/$/, "");
-      const viewBox = box ? "" : ` viewBox="0 0 ${size.width} ${size.height}"`;
-      const open = whole.slice(0, whole.length - inside.length - 1);
-      const replaced = `${open} width="${width}" height="${height}"${box ? rest : withoutBox(rest)}${viewBox}${inside.endsWith("/") ? "/" : ""}>`;
-      return text.slice(0, tag.index) + replaced + text.slice(tag.index + whole.length);
+      const viewBox = box ? (attributes.get("viewBox") ?? "") : `0 0 ${size.width} ${size.height}`;
+      const rest = inside.replace(attribute, (whole, name) => (replaced.has(name) ? "" : whole));
+      const root = `${open} width="${width}" height="${height}" viewBox="${viewBox}"${rest}`;
+      return text.slice(0, tag.start) + root + text.slice(tag.end);
     },
   };
 }
 
-const withoutBox = (attributes: string): string => attributes.replace(/\sviewBox\s*=\s*(?:"[^"]*"|'[^']*')/g, "");
+const attribute = /\s+([\w:.-]+)\s*=\s*("[^"]*"|'[^']*')/g;
+const replaced: ReadonlySet<string> = new Set(["width", "height", "viewBox"]);
+
+/** `<svg` and what follows it. */
+const parts = (tag: string): readonly string[] =>
+  /^(<(?:[\w.-]{1,32}:)?svg)(?=[\s/]|$)([\s\S]*)$/.exec(tag)?.slice(1) ?? [];
 
 /** A number with a unit. No honest one is long, and a long one would make the pattern slow. */
 function parseLength(text = ""): number | undefined {

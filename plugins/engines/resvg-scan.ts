@@ -54,6 +54,18 @@ export function scan(text: string): Document {
   return { root, ids, sheets };
 }
 
+/** Where the first element's tag begins and ends (at its `>`); `undefined` if there is none, or it does not end. */
+export function firstTag(text: string): { readonly start: number; readonly end: number } | undefined {
+  let at = text.indexOf("<");
+  while (at >= 0) {
+    const skipped = skipOther(text, at);
+    if (skipped === at) break;
+    at = text.indexOf("<", skipped);
+  }
+  const end = at < 0 ? text.length : tagEnd(text, at + 1);
+  return end < text.length ? { start: at, end } : undefined;
+}
+
 const endOf = (text: string, mark: string, from: number): number => {
   const at = text.indexOf(mark, from);
   return at < 0 ? text.length : at;
