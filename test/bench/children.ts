@@ -1,6 +1,6 @@
 /** Processes that the bench starts. Each leads a group of its own, so that its children end with it, whatever happens here. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import process from "node:process";
 
@@ -31,6 +31,7 @@ export function start({ command: [file, ...args], env, cwd, log }: Start): Child
   const { pid } = child;
   if (pid === undefined) throw new Error(`${file} does not start`);
   groups.add(pid);
+  child.once("exit", (code, signal) => existsSync(log) && appendFileSync(log, `\nended: ${signal ?? code}\n`));
   return { pid, stop: () => stop(child, pid) };
 }
 

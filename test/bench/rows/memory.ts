@@ -20,7 +20,7 @@ const mix: readonly SourceName[] = [
   "photo-460",
 ];
 const widths = [64, 128, 200, 320, 480, 720];
-const formats = ["webp", "webp", "jpeg", "png", "avif"];
+const formats = ["webp", "jpeg", "webp", "png", "webp", "jpeg", "avif"];
 const batch = 2000;
 const targetBytes = 450 * 2 ** 20;
 
@@ -33,30 +33,32 @@ interface Wish {
 export const memory: Measure = async (bench) => {
   const count = bench.isQuick ? batch / 10 : batch;
   const cameo = await startCameo(bench, { workers: 2 });
-  const ours = await grow(cameo, count, (at, wish) => cameoPath(bench, at, wish));
+  const ours = await grow(cameo, [0, count], count, (at, wish) => cameoPath(bench, at, wish));
   const held = await memoryTierBytes(cameo);
   await cameo.stop();
   const ipx = await startIpx(bench, `/w_64/${bench.album.file("photo-460", 0)}`);
-  const peer = await grow(ipx, count, (at, wish) => ipxPath(bench, at, wish));
+  const peer = await grow(ipx, [0], count, (at, wish) => ipxPath(bench, at, wish));
   await ipx.stop();
   const names = ["idle", `after ${count} mixed requests`, `after ${2 * count}`];
-  const notes = [
-    "",
-    `target under ${megabytes(targetBytes)}`,
-    `${megabytes(held)} of it the memory cache, which IPX has not`,
-  ];
-  return names.map((name, at) => rowOf(`resident memory, ${name}`, ours[at] ?? 0, peer[at] ?? 0, notes[at] ?? ""));
+  const notes = ["", `target under ${megabytes(targetBytes)}`, `${megabytes(held)} of it the memory cache`];
+  return names.map((name, at) => rowOf(`resident memory, ${name}`, ours[at] ?? 0, peer[at], notes[at] ?? ""));
 };
 
-function rowOf(name: string, ours: number, peer: number, note: string): Row {
-  const words = ["2 workers, IPX", note].filter(Boolean).join("; ");
-  return { name, ours: megabytes(ours), peer: megabytes(peer), ratio: peer / ours, note: words };
+function rowOf(name: string, ours: number, peer: number | undefined, note: string): Row {
+  const words = [peer === undefined ? "2 workers" : "2 workers, IPX", note].filter(Boolean).join("; ");
+  const compared = peer === undefined ? {} : { peer: megabytes(peer), ratio: peer / ours };
+  return { name, ours: megabytes(ours), ...compared, note: words };
 }
 
-/** Resident bytes before, after `count` requests, and after as many again. */
-async function grow(server: Server, count: number, path: (at: number, wish: Wish) => string): Promise<number[]> {
+/** Resident bytes before, and after each batch of `count` requests. */
+async function grow(
+  server: Server,
+  batches: readonly number[],
+  count: number,
+  path: (at: number, wish: Wish) => string,
+): Promise<number[]> {
   const seen = [residentBytes(server.pid)];
-  for (const from of [0, count]) {
+  for (const from of batches) {
     const paths = Array.from({ length: count }, (_, at) => path(from + at, wishAt(from + at)));
     await load({ port: server.port, connections: 4, paths });
     seen.push(residentBytes(server.pid));
@@ -67,7 +69,7 @@ async function grow(server: Server, count: number, path: (at: number, wish: Wish
 /** Steps with no common factor, so that all sources meet all sizes and formats. */
 function wishAt(at: number): Wish {
   const source = mix[at % mix.length] ?? "photo-460";
-  const format = formats[Math.floor(at / 7) % formats.length] ?? "webp";
+  const format = formats[Math.floor(at / 11) % formats.length] ?? "webp";
   return {
     source,
     width: widths[Math.floor(at / 3) % widths.length] ?? 64,
