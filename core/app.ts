@@ -1,28 +1,31 @@
-/** Puts a server together from settings and plugins: snapshot, cache, workers, routes. Opens no socket. */
-import { availableParallelism, totalmem } from "node:os";
+/** A server without a socket: the world that answers now, and how the next one takes its place. */
+import { totalmem } from "node:os";
+import { join } from "node:path";
 import { createCache } from "./cache/cache.ts";
 import { createFlights } from "./cache/flight.ts";
 import { CameoError } from "./error.ts";
-import { createRoutes } from "./http/routes.ts";
 import type { RootLog } from "./log.ts";
 import { createTroubles } from "./metrics.ts";
-import { createGuard } from "./net/guard.ts";
-import { toOriginal } from "./net/original.ts";
 import type { Services } from "./pipeline.ts";
-import type { Plugin, SourceHost } from "./plugin.ts";
-import { createSnapshot, findPlugin, type Snapshot } from "./registry/snapshot.ts";
-import type { Handler } from "./runtime.ts";
+import type { Plugin } from "./plugin.ts";
+import type { LoadedPlugin } from "./registry/load.ts";
+import { type Changes, Shelf } from "./registry/shelf.ts";
+import { findPlugin } from "./registry/snapshot.ts";
+import type { ProvidedModules } from "./registry/stage.ts";
 import { findSecret, signingKeysOf } from "./secret.ts";
 import { parseOptions } from "./settings/load.ts";
-import type { MountSettings, Settings } from "./settings/schema.ts";
+import type { Settings } from "./settings/schema.ts";
 import { createAssets } from "./work/assets.ts";
-import { Pool, type WorkerThread } from "./work/pool.ts";
+import type { WorkerThread } from "./work/pool.ts";
+import { createWorld, type Ground, type World } from "./world.ts";
 
 export interface AppParts {
   readonly settings: Settings;
   readonly plugins: readonly Plugin[];
   readonly version: string;
   readonly log: RootLog;
+  /** Modules that plugins in folders may import from Cameo. Default none. */
+  readonly provided?: ProvidedModules;
   createWorker(): WorkerThread;
   /** Bytes of a packaged file by its specifier. */
   readAsset(specifier: string): Promise<Uint8Array>;
@@ -32,109 +35,212 @@ export interface AppParts {
   random?(): number;
 }
 
-export interface App {
-  readonly handle: Handler;
-  readonly services: Services;
-  /** Resolves when every worker is warm. */
-  ready(): Promise<void>;
-  dispose(): Promise<void>;
-}
-
 /** Throws `bad-setting`. */
 export async function createApp(parts: AppParts): Promise<App> {
-  const now = parts.now ?? (() => Date.now());
-  const { settings, log } = parts;
-  const secret = await findSecret(settings, log);
-  const signingKeys = signingKeysOf(settings, secret);
-  const createHost = (plugin: string, mount: MountSettings) => sourceHost(plugin, mount, parts, now);
-  const snapshot = await createSnapshot({
+  const shelf = new Shelf({
+    builtIns: parts.plugins,
     version: parts.version,
-    generation: 1,
-    settings,
-    plugins: parts.plugins,
-    secret,
-    signingKeys,
-    createHost,
+    folders: parts.settings.plugins,
+    staging: join(parts.settings.dataPath, "plugins"),
+    provided: parts.provided ?? {},
+    log: parts.log,
   });
-  const cache = createCache({
-    memory: { maxBytes: memoryBudget(settings) },
-    tiers: await createTiers(parts, now),
-    log,
-    now,
-  });
-  const pool = createPool(parts, snapshot);
-  const troubles = createTroubles(now);
-  const random = parts.random ?? Math.random;
-  const services: Services = { snapshot, cache, flights: createFlights(), pool, log, troubles, now, random };
-  let isReady = false;
-  const ready = pool.ready().then(() => {
-    isReady = true;
-  });
-  ready.catch(() => {});
-  const handle = createRoutes(
-    services,
-    { version: parts.version, startedAt: now(), isReady: () => isReady },
-    parts.readAsset,
-  );
-  return { handle, services, ready: () => ready, dispose: () => dispose(services) };
+  const { failed } = await shelf.refresh();
+  const broken = failed.length > 0 ? shelf.list().find(({ lastError }) => lastError) : undefined;
+  if (broken) throw new CameoError("bad-setting", broken.lastError ?? "");
+  const app = new App(parts, shelf);
+  await app.start();
+  return app;
 }
 
-async function dispose({ pool, cache, snapshot }: Services): Promise<void> {
-  pool.dispose();
-  await cache.dispose();
-  await snapshot.dispose();
-}
+export class App {
+  readonly #parts: AppParts;
+  readonly #shelf: Shelf;
+  #settings: Settings;
+  #generation = 0;
+  #isReady = false;
+  #world: World | undefined;
+  #ground: Ground | undefined;
+  /** Reloads come one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
 
-function sourceHost(
-  plugin: string,
-  mount: MountSettings,
-  { settings, log, version }: AppParts,
-  now: () => number,
-): SourceHost {
-  const { fetchMs, sourceBytes } = settings.limits;
-  const guard = createGuard({
-    fetchMs,
-    maxBytes: sourceBytes,
-    allowPrivate: mount.allowPrivate,
-    userAgent: `Cameo/${version}`,
-  });
-  return {
-    log: log.child({ plugin }),
-    fail: (code, detail, options) => new CameoError(code, detail, options),
-    now,
-    fetch: guard,
-    maxBytes: sourceBytes,
-    toOriginal,
-  };
+  constructor(parts: AppParts, shelf: Shelf) {
+    this.#parts = parts;
+    this.#shelf = shelf;
+    this.#settings = parts.settings;
+  }
+
+  /** Answers a request with the world of this moment. */
+  readonly handle = (request: Request): Response | Promise<Response> => this.#now().handle(request);
+
+  get services(): Services {
+    return this.#now().services;
+  }
+
+  #now(): World {
+    if (!this.#world) throw new Error("the app has not started");
+    return this.#world;
+  }
+
+  /** Resolves when every worker is warm. */
+  async ready(): Promise<void> {
+    await this.services.pool.ready();
+    this.#isReady = true;
+  }
+
+  /** Called once by `createApp`. */
+  async start(): Promise<void> {
+    this.#ground = await this.#prepare();
+    this.#world = await this.#build(this.#ground);
+    await this.#shelf.sweep();
+  }
+
+  async #prepare(): Promise<Ground> {
+    const { settings, log, version, readAsset, createWorker } = this.#parts;
+    const now = this.#parts.now ?? (() => Date.now());
+    const secret = await findSecret(settings, log);
+    const tiers = await createTiers(this.#parts, this.#shelf.plugins(), now);
+    const facts = { version, startedAt: now(), isReady: () => this.#isReady, plugins: () => this.#shelf.list() };
+    return {
+      cache: createCache({ memory: { maxBytes: memoryBudget(settings) }, tiers, log, now }),
+      flights: createFlights(),
+      troubles: createTroubles(now),
+      log,
+      assets: createAssets(readAsset),
+      version,
+      secret,
+      signingKeys: signingKeysOf(settings, secret),
+      routes: { facts, readAsset, plugins: this.#control() },
+      createWorker,
+      now,
+      random: this.#parts.random ?? Math.random,
+    };
+  }
+
+  #build(ground: Ground): Promise<World> {
+    this.#generation += 1;
+    const parts = {
+      generation: this.#generation,
+      settings: this.#settings,
+      plugins: this.#shelf.plugins(),
+      disabled: this.#shelf.disabled,
+    };
+    return createWorld(parts, ground, this.#world);
+  }
+
+  /** Looks at the plugin folders and puts what changed to work. Answers whether anything did. Never throws: a failure leaves all as it was. */
+  refresh(): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const changes = await this.#shelf.refresh();
+      for (const file of changes.failed) this.#ground?.troubles.note("plugins", this.#reasonOf(file));
+      if (changes.added.length + changes.changed.length + changes.removed.length === 0) return false;
+      return this.#swapFor(changes);
+    });
+  }
+
+  #reasonOf(file: string): CameoError {
+    const reason = this.#shelf.list().find((each) => each.file === file)?.lastError;
+    return new CameoError("bad-setting", reason ?? "A plugin could not be loaded.");
+  }
+
+  async #swapFor({ added, changed, removed }: Changes): Promise<boolean> {
+    try {
+      await this.#swap();
+      this.#parts.log.info("plugins reloaded", { generation: this.#generation, added, changed, removed });
+      return true;
+    } catch (error) {
+      this.#ground?.troubles.note("plugins", error);
+      this.#shelf.takeBack([...added, ...changed], error);
+      return false;
+    }
+  }
+
+  async #swap(): Promise<void> {
+    if (!this.#ground) return;
+    const old = this.#now();
+    const next = await this.#build(this.#ground);
+    this.#world = next;
+    void old.retire(next).then(() => this.#shelf.sweep());
+  }
+
+  /** Puts new settings to work: mounts, presets, limits, engines. Port, cache and data folder need a restart. Throws `bad-setting`. */
+  reconfigure(settings: Settings): Promise<void> {
+    return this.#inTurn(async () => {
+      const before = this.#settings;
+      this.#settings = settings;
+      try {
+        await this.#swap();
+        this.#parts.log.info("settings reloaded", { generation: this.#generation });
+      } catch (error) {
+        this.#settings = before;
+        this.#ground?.troubles.note("settings", error);
+        throw error;
+      }
+    });
+  }
+
+  #control() {
+    const change = (id: string, work: () => void, undo: () => void) =>
+      this.#inTurn(async () => {
+        work();
+        try {
+          await this.#swap();
+        } catch (error) {
+          undo();
+          throw error;
+        }
+        this.#parts.log.warn("an operator changed a plugin", { id, generation: this.#generation });
+      });
+    const shelf = this.#shelf;
+    return {
+      list: () => ({ generation: this.#generation, inFlight: this.#now().inFlight, plugins: shelf.list() }),
+      disable: (id: string) =>
+        change(
+          id,
+          () => shelf.disable(id),
+          () => shelf.enable(id),
+        ),
+      enable: (id: string) =>
+        change(
+          id,
+          () => shelf.enable(id),
+          () => shelf.disable(id),
+        ),
+      rollback: (id: string) =>
+        change(
+          id,
+          () => shelf.rollBack(id),
+          () => shelf.rollBack(id),
+        ),
+    };
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#turn;
+    const { pool, cache, snapshot } = this.services;
+    pool.dispose();
+    await cache.dispose();
+    await snapshot.dispose();
+  }
 }
 
 /** The tiers behind memory: every other key of `cache` is a store plugin with its options. */
-async function createTiers({ settings, plugins, log }: AppParts, now: () => number) {
+async function createTiers({ settings, log }: AppParts, plugins: readonly LoadedPlugin[], now: () => number) {
   const tiers = Object.entries(settings.cache).filter(([name]) => name !== "memory");
   return Promise.all(
     tiers.map(async ([name, options]) => {
-      const definition = findPlugin(plugins, "store", name, `cache.${name}`);
-      const parsed = parseOptions(definition.options, options as Record<string, unknown>, ["cache", name]);
+      const { plugin } = findPlugin(plugins, "store", name, `cache.${name}`);
+      const parsed = parseOptions(plugin.options, options as Record<string, unknown>, ["cache", name]);
       const fail = (...words: ConstructorParameters<typeof CameoError>) => new CameoError(...words);
-      return {
-        name,
-        driver: await definition.setup(parsed, { log: log.child({ plugin: `store.${name}` }), fail, now }),
-      };
+      return { name, driver: await plugin.setup(parsed, { log: log.child({ plugin: `store.${name}` }), fail, now }) };
     }),
   );
-}
-
-function createPool({ settings, createWorker, readAsset, log }: AppParts, { engines, generation }: Snapshot): Pool {
-  const size = settings.workers ?? availableParallelism();
-  return new Pool({
-    size,
-    generation,
-    engines,
-    limits: settings.limits,
-    log,
-    assets: createAssets(readAsset),
-    createWorker,
-  });
 }
 
 /** 512 MiB or a quarter of the machine's memory, whichever is less. */

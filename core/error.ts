@@ -43,6 +43,7 @@ export const codes = {
   "bad-setting": { status: 500, title: "Bad setting", retryable: false, report: true, cacheS: 0 },
   "engine-cannot": { status: 501, title: "Not possible with this engine", retryable: false, report: false, cacheS: 30 },
   "origin-failed": { status: 502, title: "Origin failed", retryable: true, report: true, cacheS: 30 },
+  "plugin-disabled": { status: 503, title: "Plugin switched off", retryable: true, report: false, cacheS: 0 },
   busy: { status: 503, title: "Busy", retryable: true, report: true, cacheS: 0 },
   "origin-timeout": { status: 504, title: "Origin too slow", retryable: true, report: true, cacheS: 30 },
   "too-slow": { status: 504, title: "Image took too long", retryable: true, report: true, cacheS: 30 },

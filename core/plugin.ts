@@ -215,20 +215,20 @@ export type PluginOf<K extends PluginKind> = Extract<Plugin, { kind: K }>;
 
 /** Defines a source: bytes in. The types of `setup`'s options come from the schema. */
 export function source<const S extends OptionsSchema>(definition: SourceDefinition<S>): PluginOf<"source"> {
-  return { kind: "source", ...definition } as unknown as PluginOf<"source">;
+  return { kind: "source", contract: contractVersion, ...definition } as unknown as PluginOf<"source">;
 }
 
 /** Defines one operation on a picture. */
 export function transform(definition: TransformDefinition): PluginOf<"transform"> {
-  return { kind: "transform", ...definition };
+  return { kind: "transform", contract: contractVersion, ...definition } as PluginOf<"transform">;
 }
 
 /** Defines a decoder and encoder. */
 export function engine<const S extends OptionsSchema>(definition: EngineDefinition<S>): PluginOf<"engine"> {
-  return { kind: "engine", ...definition } as unknown as PluginOf<"engine">;
+  return { kind: "engine", contract: contractVersion, ...definition } as unknown as PluginOf<"engine">;
 }
 
 /** Defines a cache store, as an unstorage driver. */
 export function store<const S extends OptionsSchema>(definition: StoreDefinition<S>): PluginOf<"store"> {
-  return { kind: "store", ...definition } as unknown as PluginOf<"store">;
+  return { kind: "store", contract: contractVersion, ...definition } as unknown as PluginOf<"store">;
 }

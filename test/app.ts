@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readAsset } from "../config/assets.ts";
 import { plugins } from "../config/builtin.ts";
+import { provided } from "../config/modules.ts";
 import { type App, createApp } from "../core/app.ts";
 import { createLog, type LogSink } from "../core/log.ts";
 import type { Plugin } from "../core/plugin.ts";
@@ -35,7 +36,12 @@ export interface TestAppOptions {
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "cameo-app-")));
   const all = [...plugins, ...(options.plugins ?? [])];
-  const base = { workers: 1, dataPath: folder, cache: { memory: {}, disk: { path: join(folder, "cache") } } };
+  const base = {
+    plugins: [join(folder, "plugins.d")],
+    workers: 1,
+    dataPath: folder,
+    cache: { memory: {}, disk: { path: join(folder, "cache") } },
+  };
   const { settings } = await loadSettings({
     defaults: merge(base, (options.settings ?? {}) as Record<string, unknown>) as SettingsInput,
     environment: {},
@@ -49,6 +55,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   let offsetMs = 0;
   const now = () => Date.now() + offsetMs;
   const app = await createApp({
+    provided,
     settings,
     plugins: all,
     version: "0.0.0-test",

@@ -40,7 +40,10 @@ function find({ services: { snapshot, cache } }: App) {
   return {
     mounts: [...snapshot.mounts.values()].map(findMount),
     plugins: Object.fromEntries(
-      [...Map.groupBy(snapshot.plugins, ({ kind }) => kind)].map(([kind, all]) => [kind, all.map(({ name }) => name)]),
+      [...Map.groupBy(snapshot.plugins, ({ plugin }) => plugin.kind)].map(([kind, all]) => [
+        kind,
+        all.map(({ plugin }) => plugin.name),
+      ]),
     ),
     engines: findEngines(snapshot),
     cache: cache
@@ -81,7 +84,7 @@ const withoutPassword = (value: unknown): unknown =>
 
 function findEngines({ engines, plugins }: Snapshot) {
   return engines.flatMap(({ name }) => {
-    const found = plugins.find((plugin) => plugin.kind === "engine" && plugin.name === name);
+    const found = plugins.find(({ plugin }) => plugin.kind === "engine" && plugin.name === name)?.plugin;
     if (found?.kind !== "engine") return [];
     const { decodes, encodes, animates } = found;
     return [{ name, isHelper: found.isHelper ?? false, decodes, encodes, animates }];

@@ -1,6 +1,7 @@
 /** What a command is, and how its words and flags are read. `node:util` splits them; unknown ones are refused with a suggestion. */
 import { parseArgs } from "node:util";
 import type { Plugin } from "../plugin.ts";
+import type { ProvidedModules } from "../registry/stage.ts";
 import type { SettingsInput } from "../settings/schema.ts";
 import type { WorkerThread } from "../work/pool.ts";
 
@@ -9,6 +10,8 @@ export interface CliParts {
   readonly plugins: readonly Plugin[];
   readonly version: string;
   readonly defaults: SettingsInput;
+  /** URLs of the modules that plugins in folders may import, by name. */
+  readonly provided: ProvidedModules;
   /** Bytes of a packaged file by its specifier. */
   readAsset(specifier: string): Promise<Uint8Array>;
   createWorker(): WorkerThread;

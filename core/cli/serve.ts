@@ -1,12 +1,16 @@
 /** `cameo serve`: warms the workers, listens, says what to try, and ends cleanly. */
+import { stat } from "node:fs/promises";
 import process from "node:process";
 import { type App, createApp } from "../app.ts";
+import type { RootLog } from "../log.ts";
+import { scanPlugins } from "../registry/tree.ts";
+import { type Watch, watch } from "../registry/watch.ts";
 import { type Listening, listen, runtimeName } from "../runtime.ts";
 import type { Settings } from "../settings/schema.ts";
 import { tryUrls } from "./banner.ts";
 import { type CliParts, type Command, exitCodes, type Input, numberOf, textOf } from "./command.ts";
 import { complain, print } from "./output.ts";
-import { loadFor, openLog, settingsFlags } from "./settings.ts";
+import { loadFor, openLog, settingsFileOf, settingsFlags } from "./settings.ts";
 
 /** How long requests under way may take to finish after a signal, in milliseconds. */
 const graceMs = 10_000;
@@ -46,13 +50,45 @@ async function runServe(input: Input, parts: CliParts): Promise<number> {
     const server = await open(app, settings);
     if (!server) return exitCodes.failed;
     const signals = listenForSignals();
+    const watching = await watchAll(app, settings, input, parts, log);
     await print(await banner(settings, server.port, parts.version, performance.now() - started));
-    return await untilStopped(server, signals);
+    try {
+      return await untilStopped(server, signals);
+    } finally {
+      for (const each of watching) each.stop();
+    }
   } finally {
     await app.dispose();
     log.flush();
   }
 }
+
+/** Plugins and the settings file are looked at while the server runs; SIGHUP reads the settings at once. */
+async function watchAll(
+  app: App,
+  settings: Settings,
+  input: Input,
+  parts: CliParts,
+  log: RootLog,
+): Promise<readonly Watch[]> {
+  const pluginMark = async () => (await scanPlugins(settings.plugins)).map(({ mark }) => mark).join("\n");
+  const reconfigure = async () => {
+    try {
+      app.reconfigure((await loadFor(input, parts, flagSettings(input))).settings);
+    } catch (error) {
+      log.error("the settings were not reloaded; the old ones go on", { error });
+    }
+  };
+  process.on("SIGHUP", reconfigure);
+  const plugins = watch(pluginMark, () => app.refresh());
+  const file = settingsFileOf(input);
+  return file === undefined ? [plugins] : [plugins, watch(() => markOf(file), reconfigure)];
+}
+
+const markOf = async (file: string): Promise<string> => {
+  const found = await stat(file).catch(() => undefined);
+  return found ? `${found.size} ${found.mtimeMs}` : "";
+};
 
 function flagSettings(input: Input) {
   const port = numberOf(input, "port", 0);

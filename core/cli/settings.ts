@@ -24,15 +24,17 @@ export function loadFor(input: Input, parts: CliParts, own: SettingsInput = {}):
     ...(plugins ? { plugins: [...plugins] } : {}),
     ...(level ? { log: { level } } : {}),
   };
-  const file = textOf(input, "config") ?? process.env.CAMEO_CONFIG;
   return loadSettings({
     defaults: parts.defaults,
-    file,
+    file: settingsFileOf(input),
     environment: process.env,
     flags,
     findOptions: findOptions(parts),
   });
 }
+
+/** The settings file, if one is named. */
+export const settingsFileOf = (input: Input): string | undefined => textOf(input, "config") ?? process.env.CAMEO_CONFIG;
 
 function levelOf(input: Input): Level | undefined {
   const text = textOf(input, "log-level");

@@ -1,6 +1,7 @@
 /** `cameo sign`: the signed canonical URL of a request. */
 import { CameoError } from "../error.ts";
 import { splitUrl } from "../http/image.ts";
+import { builtIn } from "../registry/load.ts";
 import { findPlugin } from "../registry/snapshot.ts";
 import {
   createGrammar,
@@ -70,7 +71,7 @@ async function runSign(input: Input, parts: CliParts): Promise<number> {
 }
 
 /** Parsed as the mount would: its source may have query parameters of its own. */
-function parsePath(path: string, settings: Settings, { plugins }: CliParts, grammar: Grammar): ParsedRequest {
+function parsePath(path: string, settings: Settings, { plugins, version }: CliParts, grammar: Grammar): ParsedRequest {
   const { pathname, search } = splitUrl(`http://localhost${path}`);
   const { mount: name } = splitPath(pathname);
   const mount = Object.hasOwn(settings.mounts, name) ? settings.mounts[name] : undefined;
@@ -79,7 +80,9 @@ function parsePath(path: string, settings: Settings, { plugins }: CliParts, gram
       "no-such-route",
       `There is no mount "${name}"; there are ${Object.keys(settings.mounts).join(", ")}.`,
     );
-  return parseRequest(pathname, search, grammar, findPlugin(plugins, "source", mount.source, `mounts.${name}.source`));
+  const loaded = plugins.map((plugin) => builtIn(plugin, version));
+  const { plugin } = findPlugin(loaded, "source", mount.source, `mounts.${name}.source`);
+  return parseRequest(pathname, search, grammar, plugin);
 }
 
 const unitS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };

@@ -94,6 +94,10 @@ export const errorGuide = {
     remedy: "The origin answered with an error or could not be reached. Try again later.",
     detail: "The origin answered with status 500.",
   },
+  "plugin-disabled": {
+    remedy: "The operators have switched off the plugin that this image needs. Try again later.",
+    detail: "The plugin behind this mount is switched off; try again later.",
+  },
   busy: {
     remedy: "The queue is full. Try again after the seconds in `Retry-After`.",
     detail: "Too many images are waiting; try again soon.",

@@ -48,6 +48,8 @@ export interface HealthFacts {
   readonly version: string;
   readonly startedAt: number;
   isReady(): boolean;
+  /** What is loaded, with the last failure of each. */
+  plugins(): readonly { readonly id: string; readonly file: string | null; readonly lastError: string | null }[];
 }
 
 /** Live (it answers), ready (workers are warm), and how each part is. 503 until ready. */
@@ -67,6 +69,10 @@ export function health(services: Services, facts: HealthFacts): Response {
     workers: services.pool.stats(),
     flights: services.flights.size(),
     tiers: services.cache.stats().tiers,
+    failedPlugins: facts
+      .plugins()
+      .filter(({ lastError }) => lastError !== null)
+      .map(({ id, lastError }) => ({ id, lastError })),
     troubles: services.troubles.list(),
   };
   return Response.json(body, { status: isReady ? 200 : 503, headers: { "cache-control": "no-store" } });

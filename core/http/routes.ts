@@ -6,15 +6,24 @@ import type { Handler } from "../runtime.ts";
 import { createDocs, type DocsParts, docsPaths } from "./docs.ts";
 import { createImageHandler } from "./image.ts";
 import { type HealthFacts, health, purge } from "./operators.ts";
+import { changePlugin, listPlugins, type PluginControl } from "./plugins.ts";
 import { problemResponse } from "./problem.ts";
 
+export interface RouteParts {
+  readonly facts: HealthFacts;
+  readonly readAsset: DocsParts["readAsset"];
+  readonly plugins: PluginControl;
+}
+
 /** The handler of everything that a server answers. Elysia answers HEAD from the GET route. */
-export function createRoutes(services: Services, facts: HealthFacts, readAsset: DocsParts["readAsset"]): Handler {
+export function createRoutes(services: Services, { facts, readAsset, plugins }: RouteParts): Handler {
   const image = createImageHandler(services);
   const docs = createDocs({ snapshot: services.snapshot, version: facts.version, readAsset });
   const app = new Elysia({ aot: true })
     .onError(({ error }) => problemResponse(error))
-    .get("/health", () => health(services, facts));
+    .get("/health", () => health(services, facts))
+    .get("/plugins", ({ request }) => listPlugins(request, services, plugins))
+    .post("/plugins/:id/:action", ({ request, params }) => changePlugin(request, services, plugins, params));
   for (const name of services.snapshot.mounts.keys()) {
     for (const path of [`/${name}`, `/${name}/*`, `/meta/${name}/*`]) {
       app.get(path, ({ request }) => image(request));

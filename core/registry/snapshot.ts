@@ -1,9 +1,9 @@
 /** A snapshot: one checked, frozen set of plugins and settings. A request sees one from start to end; a reload builds the next one. */
+import { hashRef } from "../cache/key.ts";
 import { CameoError } from "../error.ts";
 import type { InputFormat, OutputFormat } from "../image.ts";
 import type {
   EngineDefinition,
-  Plugin,
   PluginKind,
   PluginOf,
   SourceHost,
@@ -15,6 +15,7 @@ import { createGrammar, type Grammar, type MountGrammar } from "../request/parse
 import { ownOptions, parseOptions } from "../settings/load.ts";
 import type { MountSettings, Settings } from "../settings/schema.ts";
 import type { EngineBoot } from "../work/protocol.ts";
+import type { LoadedPlugin } from "./load.ts";
 import { parsePresets } from "./presets.ts";
 
 export interface Mount {
@@ -24,6 +25,8 @@ export interface Mount {
   readonly settings: MountSettings;
   readonly grammar: MountGrammar;
   readonly sign: "required" | "unless-allowed" | "off";
+  /** Changes with the code and the options of the source: part of the keys of what comes from it. */
+  readonly edition: string;
 }
 
 /** What the chosen engines can do together. */
@@ -36,7 +39,8 @@ export interface Capabilities {
 export interface Snapshot {
   readonly generation: number;
   readonly settings: Settings;
-  readonly plugins: readonly Plugin[];
+  readonly plugins: readonly LoadedPlugin[];
+  readonly disabled: ReadonlySet<string>;
   readonly mounts: ReadonlyMap<string, Mount>;
   /** In the order in which they work. */
   readonly transforms: readonly TransformDefinition[];
@@ -44,8 +48,10 @@ export interface Snapshot {
   readonly presets: ReadonlyMap<string, Parameters>;
   readonly engines: readonly EngineBoot[];
   readonly capabilities: Capabilities;
-  /** What makes pictures here, in a few words: part of the key of a variant, so that an upgrade does not serve old work. */
+  /** What decodes and encodes here: part of the key of a variant, so that an upgrade does not serve old work. */
   readonly edition: string;
+  /** Version of each transform's code, by name. */
+  readonly transformVersions: ReadonlyMap<string, string>;
   readonly signingKeys: readonly string[];
   /** Hashes refs in cache keys. */
   readonly secret: string;
@@ -54,10 +60,10 @@ export interface Snapshot {
 
 export interface SnapshotParts {
   readonly generation: number;
-  /** Cameo's own. */
-  readonly version: string;
   readonly settings: Settings;
-  readonly plugins: readonly Plugin[];
+  readonly plugins: readonly LoadedPlugin[];
+  /** IDs that an operator has switched off. Their mounts stay, and say so. */
+  readonly disabled: ReadonlySet<string>;
   readonly secret: string;
   readonly signingKeys: readonly string[];
   createHost(plugin: string, mount: MountSettings): SourceHost;
@@ -69,10 +75,14 @@ export const reservedMounts = ["meta", "docs", "health", "plugins", "openapi.jso
 /** Checks everything and sets the sources up. Throws `bad-setting`; what was set up by then is disposed. */
 export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
   const { settings, plugins, generation, secret, signingKeys } = parts;
-  const transforms = pluginsOf(plugins, "transform").toSorted((a, b) => a.order - b.order);
+  const loadedTransforms = loadedOf(plugins, "transform");
+  const transforms = loadedTransforms.map(({ plugin }) => plugin).toSorted((a, b) => a.order - b.order);
   const grammar = createGrammar(Object.assign({}, ...transforms.map((each) => each.parameters ?? {})));
-  const chosen = chooseEngines(plugins, settings);
-  const engines = chosen.map(({ name, options }) => ({
+  const chosen = chooseEngines(
+    plugins.filter(({ id }) => !parts.disabled.has(id)),
+    settings,
+  );
+  const engines = chosen.map(({ plugin: { name, options } }) => ({
     name,
     options: parseOptions(options, settings.engines[name] ?? {}, ["engines", name]),
   }));
@@ -81,34 +91,39 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
     generation,
     settings,
     plugins,
+    disabled: new Set(parts.disabled),
     mounts,
     transforms,
+    transformVersions: new Map(loadedTransforms.map(({ plugin, version }) => [plugin.name, version])),
     grammar,
     presets: parsePresets(settings.presets, grammar),
     engines,
-    capabilities: capabilitiesOf(chosen),
-    edition: JSON.stringify([parts.version, engines, settings.quality, [...chosen, ...transforms].map(named)]),
+    capabilities: capabilitiesOf(chosen.map(({ plugin }) => plugin)),
+    edition: JSON.stringify([engines, settings.quality, chosen.map(({ id, version }) => `${id}@${version}`)]),
     signingKeys,
     secret,
     dispose: () => disposeAll(mounts.values()),
   });
 }
 
-function pluginsOf<K extends PluginKind>(plugins: readonly Plugin[], kind: K): PluginOf<K>[] {
-  return plugins.filter((plugin): plugin is PluginOf<K> => plugin.kind === kind);
+/** A loaded plugin of one kind. */
+type LoadedOf<K extends PluginKind> = LoadedPlugin & { readonly plugin: PluginOf<K> };
+
+function loadedOf<K extends PluginKind>(plugins: readonly LoadedPlugin[], kind: K): LoadedOf<K>[] {
+  return plugins.filter((each): each is LoadedOf<K> => each.plugin.kind === kind);
 }
 
 /** The plugin of a kind and name. Throws `bad-setting` that lists what there is. */
 export function findPlugin<K extends PluginKind>(
-  plugins: readonly Plugin[],
+  plugins: readonly LoadedPlugin[],
   kind: K,
   name: string,
   setting: string,
-): PluginOf<K> {
-  const all = pluginsOf(plugins, kind);
-  const found = all.find((each) => each.name === name);
+): LoadedOf<K> {
+  const all = loadedOf(plugins, kind);
+  const found = all.find((each) => each.plugin.name === name);
   if (found) return found;
-  const names = all.map((each) => each.name).join(", ");
+  const names = all.map((each) => each.plugin.name).join(", ");
   throw new CameoError(
     "bad-setting",
     `${setting} names the ${kind} "${name}", which is not there; there are: ${names}.`,
@@ -116,14 +131,11 @@ export function findPlugin<K extends PluginKind>(
 }
 
 /** Those that the settings name, then the helpers. */
-function chooseEngines(plugins: readonly Plugin[], settings: Settings): PluginOf<"engine">[] {
+function chooseEngines(plugins: readonly LoadedPlugin[], settings: Settings): LoadedOf<"engine">[] {
   const named = [settings.engine].flat().map((name) => findPlugin(plugins, "engine", name, "engine"));
-  const helpers = pluginsOf(plugins, "engine").filter((each) => each.isHelper && !named.includes(each));
+  const helpers = loadedOf(plugins, "engine").filter((each) => each.plugin.isHelper && !named.includes(each));
   return [...named, ...helpers];
 }
-
-const named = ({ name, version }: { readonly name: string; readonly version?: string }): string =>
-  `${name}@${version ?? ""}`;
 
 function capabilitiesOf(engines: readonly EngineDefinition[]): Capabilities {
   return {
@@ -152,12 +164,54 @@ async function createMount(name: string, settings: MountSettings, parts: Snapsho
       `mounts.${name}: a mount cannot have this name; use letters, digits, ".", "_" or "-".`,
     );
   }
-  const definition = findPlugin(parts.plugins, "source", settings.source, `mounts.${name}.source`);
+  const {
+    plugin: definition,
+    id,
+    version,
+  } = findPlugin(parts.plugins, "source", settings.source, `mounts.${name}.source`);
   const options = parseOptions(definition.options, ownOptions(settings), ["mounts", name]);
-  const source = await definition.setup(options, parts.createHost(`source.${definition.name}`, settings));
+  const source = parts.disabled.has(id)
+    ? disabledSource(id)
+    : await setUp(definition, options, parts.createHost(id, settings));
   const { query, refParameter } = definition;
   const grammar = { ...(query ? { query } : {}), ...(refParameter ? { refParameter } : {}) };
-  return { name, definition, source, settings, grammar, sign: settings.sign ?? definition.sign ?? "off" };
+  const edition = hashRef(parts.secret, name, JSON.stringify([id, version, options])).slice(0, editionDigits);
+  return { name, definition, source, settings, grammar, sign: settings.sign ?? definition.sign ?? "off", edition };
+}
+
+/** Enough to tell the few editions of one mount apart. */
+const editionDigits = 12;
+
+/** How long a plugin may take to set up, in milliseconds. */
+const setupMs = 5000;
+
+/** A `setup` that throws or never returns fails the snapshot, with the plugin's ID. */
+async function setUp(
+  definition: PluginOf<"source">,
+  options: Record<string, unknown>,
+  host: SourceHost,
+): Promise<SourceInstance> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`it did not end within ${setupMs} ms`)), setupMs);
+  try {
+    return await Promise.race([definition.setup(options, host), late.promise]);
+  } catch (error) {
+    if (error instanceof CameoError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CameoError("bad-setting", `The setup of source.${definition.name} failed: ${reason}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function disabledSource(id: string): SourceInstance {
+  return {
+    load() {
+      throw new CameoError("plugin-disabled", "The plugin behind this mount is switched off; try again later.", {
+        log: { id },
+      });
+    },
+  };
 }
 
 async function disposeAll(mounts: Iterable<Mount>): Promise<void> {

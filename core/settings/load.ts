@@ -1,7 +1,6 @@
 /** Settings from their four places, later ones winning: defaults, file, `CAMEO_…` variables, command-line flags. */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { parse as parseToml } from "smol-toml";
 import * as v from "valibot";
 import { CameoError } from "../error.ts";
@@ -38,12 +37,12 @@ export async function loadSettings(request: LoadRequest): Promise<Loaded> {
   return { settings, warnings };
 }
 
-/** Reads a settings file by its ending. */
+/** Reads a settings file by its ending. A module is asked for by its time too: a runtime keeps it for ever under one name. */
 export async function readSettingsFile(file: string): Promise<Record<string, unknown>> {
   const path = resolve(file);
   try {
     if ([".ts", ".js", ".mjs"].includes(extname(path))) {
-      const module = (await import(`${pathToFileURL(path).href}`)) as { default?: Record<string, unknown> };
+      const module = (await import(`${path}?v=${(await stat(path)).mtimeMs}`)) as { default?: Record<string, unknown> };
       if (!module.default) throw new Error("it has no default export");
       return module.default;
     }

@@ -7,6 +7,7 @@ import { acceptedFormats, type Negotiable } from "../request/negotiate.ts";
 import type { Parameters } from "../request/parameters.ts";
 import { formatParameters, formatRequest, type ParsedRequest, parseRequest, splitPath } from "../request/parse.ts";
 import { verifyRequest } from "../request/sign.ts";
+import { isNeeded } from "./transform.ts";
 
 /** The caller's words, as HTTP or the command line gives them. */
 export interface RawRequest {
@@ -100,21 +101,27 @@ function fillIn(parameters: Parameters, mount: Mount, snapshot: Snapshot): Param
 
 type Unkeyed = Pick<ImageRequest, "mount" | "ref" | "query" | "parameters" | "accepts" | "output">;
 
-/** An original depends on ref, version and the source's own query; a variant on all else too. */
+/**
+ * An original depends on ref, version, the source's own query, code and options; a variant on all else too: its look, and the code of
+ * the transforms and engines that make it. So a changed plugin changes the keys of what it made, and of nothing else.
+ */
 function makeKeys({ mount, ref, query, parameters, accepts, output }: Unkeyed, snapshot: Snapshot): CacheKeys {
   const refHash = hashRef(snapshot.secret, mount.name, ref);
   const own = Object.keys(query).length > 0 ? formatRequest(ownOnly(mount, ref, query), snapshot.grammar) : "";
-  const edition =
-    parameters.version === undefined && own === "" ? "" : hashVariant(`${parameters.version ?? ""}|${own}`);
+  const edition = hashVariant(`${mount.edition}|${parameters.version ?? ""}|${own}`).slice(0, editionDigits);
   const look = formatParameters(parameters, snapshot.grammar, accessParameters);
-  const made = [output, look, accepts.join(), edition, snapshot.edition, mount.settings.truncated];
-  const variant = hashVariant(made.join("|"));
+  const steps = snapshot.transforms.filter((step) => isNeeded(step, parameters));
+  const code = steps.map(({ name }) => `${name}@${snapshot.transformVersions.get(name)}`).join();
+  const made = [output, look, accepts.join(), edition, snapshot.edition, code, mount.settings.truncated];
   return {
     prefix: refPrefix(mount.name, refHash),
-    original: originalKey(mount.name, refHash) + (edition && `-${edition}`),
-    variant: variantKey(mount.name, refHash, variant),
+    original: `${originalKey(mount.name, refHash)}-${edition}`,
+    variant: variantKey(mount.name, refHash, hashVariant(made.join("|"))),
   };
 }
+
+/** Editions of one original are few: 64 bits tell them apart. */
+const editionDigits = 16;
 
 const ownOnly = (mount: Mount, ref: string, query: ImageRequest["query"]): ParsedRequest => ({
   output: "image",

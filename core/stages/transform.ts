@@ -12,6 +12,7 @@ const white: Color = { r: 255, g: 255, b: 255, a: 255 };
 export function transform(request: ImageRequest, header: Header, snapshot: Snapshot): Plan {
   const { limits } = snapshot.settings;
   refuseHuge(header, request, limits);
+  if (snapshot.disabled.size > 0) refuseDisabled(request, snapshot);
   const size = upright(header);
   const isVector = header.format === "svg";
   const parameters = withinOutput(
@@ -108,7 +109,17 @@ function planSteps(
   return { operations, size, atLeast };
 }
 
-const isNeeded = (step: TransformDefinition, parameters: Parameters): boolean =>
+function refuseDisabled({ parameters }: ImageRequest, { transforms, disabled }: Snapshot): void {
+  const off = transforms.find((step) => disabled.has(`transform.${step.name}`) && isNeeded(step, parameters));
+  if (!off) return;
+  throw new CameoError(
+    "plugin-disabled",
+    `The transform "${off.name}" is switched off here; ask without it, or try again later.`,
+  );
+}
+
+/** Whether a transform has anything to do. */
+export const isNeeded = (step: TransformDefinition, parameters: Parameters): boolean =>
   step.isNeeded ? step.isNeeded(parameters) : step.reads.some((name) => parameters[name] !== undefined);
 
 const times = ({ width, height }: Size, ratio: number): Size => ({

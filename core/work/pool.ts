@@ -29,6 +29,8 @@ export interface PoolOptions {
   readonly size: number;
   readonly generation: number;
   readonly engines: readonly EngineBoot[];
+  /** URLs of plugins that workers import besides the built-in ones. */
+  readonly plugins: readonly string[];
   readonly limits: PoolLimits;
   readonly log: Log;
   readonly assets: Assets;
@@ -149,7 +151,8 @@ export class Pool {
       const error = new CameoError("internal", "The image worker crashed; try again.", { cause: event.message });
       this.#replace(slot, "crashed", error);
     };
-    thread.postMessage({ type: "boot", generation: this.#options.generation, engines: this.#options.engines });
+    const { generation, engines, plugins } = this.#options;
+    thread.postMessage({ type: "boot", generation, engines, plugins });
   }
 
   #receive(slot: Slot, thread: WorkerThread, message: FromWorker): void {

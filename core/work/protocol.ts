@@ -15,6 +15,8 @@ export interface Boot {
   /** Snapshot that this worker serves. */
   readonly generation: number;
   readonly engines: readonly EngineBoot[];
+  /** URLs of plugins to import besides the built-in ones. */
+  readonly plugins: readonly string[];
 }
 
 export interface Job {

@@ -46,10 +46,11 @@ function settle(
 async function boot(
   port: Port,
   message: Boot,
-  plugins: readonly Plugin[],
+  builtIns: readonly Plugin[],
   need: (kind: "bytes" | "wasm", specifier: string) => Promise<Asset>,
 ): Promise<Workshop | undefined> {
   try {
+    const plugins = [...builtIns, ...(await Promise.all(message.plugins.map(importPlugin)))];
     const engines: RunningEngine[] = [];
     for (const { name, options } of message.engines) {
       const definition = plugins.find(
@@ -67,6 +68,11 @@ async function boot(
     port.postMessage({ type: "refused", failure: toFailure(error) });
     return undefined;
   }
+}
+
+/** The pool's side has checked it already. */
+async function importPlugin(url: string): Promise<Plugin> {
+  return ((await import(url)) as { default: Plugin }).default;
 }
 
 function workerHost(

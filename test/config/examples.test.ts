@@ -6,6 +6,7 @@ import { plugins } from "../../config/builtin.ts";
 import { defaults } from "../../config/default.ts";
 import { CameoError } from "../../core/error.ts";
 import { silentLog } from "../../core/log.ts";
+import { builtIn } from "../../core/registry/load.ts";
 import { createSnapshot } from "../../core/registry/snapshot.ts";
 import { loadSettings } from "../../core/settings/load.ts";
 
@@ -24,10 +25,10 @@ for (const name of examples) {
       },
     });
     const snapshot = await createSnapshot({
-      version: "0.0.0",
+      disabled: new Set(),
       generation: 1,
       settings: loaded.settings,
-      plugins,
+      plugins: plugins.map((plugin) => builtIn(plugin, "0.0.0")),
       secret: "a secret for tests",
       signingKeys: ["a key for the tests"],
       createHost: () => ({

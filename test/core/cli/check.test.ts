@@ -44,7 +44,7 @@ test("cameo check shows no secret", slow, async () => {
       base: "https://example.com/",
       headers: { authorization: "Bearer hunter3" },
     };
-    const settings = { mounts: { own: mount }, secret: "hunter4 and some more", adminToken: "hunter5 and some more" };
+    const settings = { mounts: { own: mount }, secret: "hunter4 and some more", adminToken: "hunter5-and-some-more" };
     await writeFile(join(cwd, "c.json"), JSON.stringify(settings));
     const { out, err } = await cameo(["check", "--config", "c.json"], { cwd });
     const json = await cameo(["check", "--config", "c.json", "--json"], { cwd });

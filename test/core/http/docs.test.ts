@@ -11,6 +11,7 @@ import { createDocument, describeRoutes } from "../../../core/http/openapi.ts";
 import { createRoutes } from "../../../core/http/routes.ts";
 import type { Services } from "../../../core/pipeline.ts";
 import { codec, engine, type Plugin, source, transform } from "../../../core/plugin.ts";
+import { builtIn } from "../../../core/registry/load.ts";
 import { createSnapshot, type Snapshot } from "../../../core/registry/snapshot.ts";
 import type { SettingsInput } from "../../../core/settings/schema.ts";
 import { settingsSchema } from "../../../core/settings/schema.ts";
@@ -74,10 +75,10 @@ const defaults: SettingsInput = {
 
 const createTestSnapshot = (settings: SettingsInput = defaults): Promise<Snapshot> =>
   createSnapshot({
-    version: "1.2.3",
+    disabled: new Set(),
     generation: 1,
     settings: v.parse(settingsSchema, settings),
-    plugins,
+    plugins: plugins.map((plugin) => builtIn(plugin, "1.2.3")),
     secret: "a secret for tests",
     signingKeys: ["a key for the tests"],
     createHost: () => ({}) as never,
@@ -223,8 +224,10 @@ function startRoutes() {
   const cache = { peek: () => undefined, get: async () => undefined, stats };
   const flights = { size: () => 0, run: async () => assert.fail("no engine here") };
   const services = { snapshot, log, troubles, cache, flights, pool: { stats }, now: () => 0, random: () => 0 };
-  const facts = { version: "1.2.3", startedAt: 0, isReady: () => true };
-  return createRoutes(services as unknown as Services, facts, readAsset);
+  const facts = { version: "1.2.3", startedAt: 0, isReady: () => true, plugins: () => [] };
+  const done = async () => {};
+  const control = { list: () => ({}), disable: done, enable: done, rollback: done };
+  return createRoutes(services as unknown as Services, { facts, readAsset, plugins: control });
 }
 
 test("describeRoutes() describes only routes that the server has", async () => {

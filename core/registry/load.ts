@@ -1,0 +1,66 @@
+/** From a plugin on disk to a checked definition. Throws `bad-setting` with one sentence that names the file. */
+import { relative } from "node:path";
+import { CameoError } from "../error.ts";
+import { contractVersion, type Plugin } from "../plugin.ts";
+import type { PluginSource } from "./tree.ts";
+
+/** A plugin as the registry holds it. */
+export interface LoadedPlugin {
+  /** `kind.name`. */
+  readonly id: string;
+  readonly plugin: Plugin;
+  /** Path of its file or folder; `undefined` for a built-in. */
+  readonly file: string | undefined;
+  /** Hash of its code; Cameo's version for a built-in. Part of the keys of what it makes. */
+  readonly version: string;
+  /** Where workers import it from; `undefined` for a built-in, which they have. */
+  readonly url: string | undefined;
+}
+
+/** How long a module may take to load, in milliseconds. */
+const importMs = 5000;
+
+const kinds: ReadonlySet<string> = new Set(["source", "transform", "engine", "store"] satisfies Plugin["kind"][]);
+
+/** A built-in plugin as the registry holds it. */
+export function builtIn(plugin: Plugin, version: string): LoadedPlugin {
+  return { id: `${plugin.kind}.${plugin.name}`, plugin, file: undefined, version, url: undefined };
+}
+
+/** Imports the staged module at `url` and checks what it exports. */
+export async function loadPlugin(source: PluginSource, hash: string, url: string): Promise<LoadedPlugin> {
+  const file = relative(".", source.path);
+  const plugin = checkPlugin(await importModule(url, file), source.name, file);
+  return { id: `${plugin.kind}.${plugin.name}`, plugin, file: source.path, version: hash, url };
+}
+
+async function importModule(url: string, file: string): Promise<unknown> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`it did not load within ${importMs} ms`)), importMs);
+  try {
+    return ((await Promise.race([import(url), late.promise])) as { default?: unknown }).default;
+  } catch (error) {
+    const reason = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0];
+    throw new CameoError("bad-setting", `The plugin ${file} cannot be loaded: ${reason}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The contract that a definition must keep. */
+export function checkPlugin(value: unknown, name: string, file: string): Plugin {
+  const refuse = (why: string): never => {
+    throw new CameoError("bad-setting", `The plugin ${file} ${why}.`);
+  };
+  if (typeof value !== "object" || value === null)
+    return refuse("has no default export; make one with a helper of cameo/plugin");
+  const plugin = value as Plugin & { contract?: number };
+  if (!kinds.has(plugin.kind)) return refuse("is of no kind that Cameo knows; make it with a helper of cameo/plugin");
+  if (plugin.contract !== contractVersion) {
+    return refuse(
+      `was made for version ${plugin.contract ?? "?"} of the plugin contract; this Cameo has version ${contractVersion}`,
+    );
+  }
+  if (plugin.name !== name) return refuse(`is named "${plugin.name}"; its name must be that of its file, "${name}"`);
+  return plugin;
+}

@@ -1,0 +1,67 @@
+/**
+ * A plugin's code under a path of its own version. Runtimes keep a module for ever under its path, and its relative modules too; a copy
+ * under a new path is new code, on Bun, on Deno and in the binary.
+ */
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { dirname, join, parse, relative } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { PluginSource } from "./tree.ts";
+
+/** URL of each module that Cameo provides, by the name under which plugins import it. Empty where the runtime provides them itself. */
+export type ProvidedModules = Readonly<Record<string, string>>;
+
+/** Copies a plugin to `into` and answers the URL of its entry. `hash` is that of its contents. */
+export async function stagePlugin(
+  source: PluginSource,
+  hash: string,
+  into: string,
+  provided: ProvidedModules,
+): Promise<string> {
+  const target = join(into, `${source.name}-${hash.slice(0, 24)}`);
+  const isThere = await stat(target).catch(() => undefined);
+  if (!isThere) await copyPlugin(source, target, provided);
+  return pathToFileURL(join(target, source.entry)).href;
+}
+
+async function copyPlugin(source: PluginSource, target: string, provided: ProvidedModules): Promise<void> {
+  const temporary = `${target}.${crypto.randomUUID()}`;
+  await mkdir(temporary, { recursive: true, mode: 0o700 });
+  for (const { path } of source.files) await copyOne(path, join(temporary, relative(source.root, path)), provided);
+  const modules = await nearestModules(source.root);
+  if (modules) await symlink(modules, join(temporary, "node_modules"), "junction");
+  await rename(temporary, target).catch(() => rm(temporary, { recursive: true, force: true }));
+}
+
+async function copyOne(from: string, to: string, provided: ProvidedModules): Promise<void> {
+  await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+  if (!/\.(ts|tsx|js|mjs)$/.test(from)) return copyFile(from, to);
+  await writeFile(to, provide(await readFile(from, "utf8"), provided), { mode: 0o600 });
+}
+
+/** Import statements of provided modules, pointed at where those are. */
+export function provide(code: string, provided: ProvidedModules): string {
+  return code.replace(
+    /(\bfrom\s*|\bimport\s*\(?\s*)(["'])([^"'\n]+)\2/g,
+    (whole, start: string, quote: string, name: string) => {
+      const url = Object.hasOwn(provided, name) ? provided[name] : undefined;
+      return url === undefined ? whole : `${start}${quote}${url}${quote}`;
+    },
+  );
+}
+
+/** The first `node_modules` from a folder upwards: npm packages that stand beside a plugin. */
+async function nearestModules(folder: string): Promise<string | undefined> {
+  for (let place = folder; ; place = dirname(place)) {
+    const modules = join(place, "node_modules");
+    if ((await stat(modules).catch(() => undefined))?.isDirectory()) return modules;
+    if (place === parse(place).root) return undefined;
+  }
+}
+
+/** Removes staged code of which no `keep` (URLs) is part. */
+export async function sweepStaged(into: string, keep: readonly string[]): Promise<void> {
+  for (const name of await readdir(into).catch(() => [])) {
+    const url = pathToFileURL(join(into, name)).href;
+    if (!keep.some((each) => each.startsWith(`${url}/`))) await rm(join(into, name), { recursive: true, force: true });
+  }
+}

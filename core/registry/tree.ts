@@ -1,0 +1,101 @@
+/** Plugins in folders: which there are, and whether a file of theirs has changed. Reads names, sizes and times; contents only to hash them. */
+import { createHash } from "node:crypto";
+import type { Dirent } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, extname, join, relative, resolve } from "node:path";
+
+export interface PluginFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly changedMs: number;
+}
+
+/** One plugin on disk: a file, or a folder with an entry and modules of its own. */
+export interface PluginSource {
+  /** File or folder name without ending; must be the plugin's own name. */
+  readonly name: string;
+  /** The file or the folder, absolute. */
+  readonly path: string;
+  /** Module to import, relative to `root`. */
+  readonly entry: string;
+  /** Folder that the files are relative to. */
+  readonly root: string;
+  readonly files: readonly PluginFile[];
+  /** Changes when a file's size or time does. */
+  readonly mark: string;
+}
+
+const moduleEndings = new Set([".ts", ".tsx", ".js", ".mjs"]);
+/** More files than this are no plugin but a mistake, such as a home folder. */
+const maxFiles = 500;
+
+/** What is in the folders, sorted by path. A folder that is not there holds nothing. */
+export async function scanPlugins(folders: readonly string[]): Promise<readonly PluginSource[]> {
+  const found = await Promise.all(folders.map((folder) => scanFolder(resolve(folder))));
+  return found.flat();
+}
+
+async function scanFolder(folder: string): Promise<PluginSource[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const sources = await Promise.all(entries.filter(isCandidate).map((entry) => scanEntry(folder, entry)));
+  return sources.filter((each) => each !== undefined).sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Tests, declarations, hidden and private files beside a plugin are not plugins. */
+function isCandidate(entry: Dirent): boolean {
+  if (/^[._]|\.(test|spec|d)\.\w+$/.test(entry.name) || entry.name === "node_modules") return false;
+  return entry.isDirectory() || moduleEndings.has(extname(entry.name));
+}
+
+async function scanEntry(folder: string, entry: Dirent): Promise<PluginSource | undefined> {
+  const path = join(folder, entry.name);
+  const isFolder = entry.isDirectory();
+  const files = isFolder ? await listFiles(path) : await describeFiles([path]);
+  const name = isFolder ? entry.name : basename(path, extname(path));
+  const root = isFolder ? path : folder;
+  const main = isFolder ? findEntry(name, path, files) : entry.name;
+  if (main === undefined) return undefined;
+  return {
+    name,
+    path,
+    entry: main,
+    root,
+    files,
+    mark: files.map((each) => `${each.path} ${each.bytes} ${each.changedMs}`).join("\n"),
+  };
+}
+
+/** `name.ts`, `plugin.ts` or `index.ts`, or the same as `.tsx`, `.js` or `.mjs`. */
+function findEntry(name: string, folder: string, files: readonly PluginFile[]): string | undefined {
+  const names = new Set(files.map((each) => relative(folder, each.path)));
+  const wanted = [name, "plugin", "index"].flatMap((stem) => [...moduleEndings].map((ending) => stem + ending));
+  return wanted.find((each) => names.has(each));
+}
+
+async function listFiles(folder: string): Promise<readonly PluginFile[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
+  const paths = entries.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
+  const own = paths.filter((path) => !/(^|[\\/])(node_modules|\.[^\\/]*)([\\/]|$)/.test(relative(folder, path)));
+  return describeFiles(own.sort().slice(0, maxFiles));
+}
+
+async function describeFiles(paths: readonly string[]): Promise<readonly PluginFile[]> {
+  const all = await Promise.all(
+    paths.map(async (path) => {
+      const found = await stat(path).catch(() => undefined);
+      return found && { path, bytes: found.size, changedMs: found.mtimeMs };
+    }),
+  );
+  return all.filter((each) => each !== undefined);
+}
+
+/** SHA-256 over names and contents, in hex: the version of a plugin's code. */
+export async function hashSource({ root, files }: PluginSource): Promise<string> {
+  const hash = createHash("sha256");
+  for (const { path } of files) {
+    const body = await readFile(path);
+    hash.update(`${relative(root, path)}\0${body.length}\0`).update(body);
+  }
+  return hash.digest("hex");
+}

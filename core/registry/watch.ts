@@ -1,0 +1,40 @@
+/**
+ * Looks again and again. Watching by events differs between systems, misses network folders and fires on half a save; reading the times
+ * of a few dozen files costs nothing and does not.
+ */
+
+export interface Watch {
+  stop(): void;
+}
+
+/** Between two looks, in milliseconds. */
+const everyMs = 120;
+
+/**
+ * Calls `look` until stopped, never twice at one time. `mark` says in a few words what is there; `act` is called once it has changed and
+ * then stayed the same for one more look, so that a file in the middle of being saved is left alone.
+ */
+export function watch(mark: () => Promise<string>, act: () => Promise<unknown>): Watch {
+  let isStopped = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let acted: string | undefined;
+  let last: string | undefined;
+  const look = async () => {
+    const now = await mark();
+    acted ??= now;
+    const isSteady = now === last;
+    last = now;
+    if (now !== acted && isSteady) {
+      acted = now;
+      await act();
+    }
+    if (!isStopped) timer = setTimeout(look, everyMs);
+  };
+  void look();
+  return {
+    stop() {
+      isStopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,147 @@
+/**
+ * A world: one snapshot with the workers and the routes that serve it. A reload builds the next world, swaps one reference, and lets the
+ * requests that hold the old one finish.
+ */
+import { availableParallelism } from "node:os";
+import type { Cache } from "./cache/cache.ts";
+import type { Flights } from "./cache/flight.ts";
+import { CameoError } from "./error.ts";
+import { createRoutes, type RouteParts } from "./http/routes.ts";
+import type { RootLog } from "./log.ts";
+import type { Troubles } from "./metrics.ts";
+import { createGuard } from "./net/guard.ts";
+import { toOriginal } from "./net/original.ts";
+import type { Services } from "./pipeline.ts";
+import type { SourceHost } from "./plugin.ts";
+import type { LoadedPlugin } from "./registry/load.ts";
+import { createSnapshot, type Snapshot } from "./registry/snapshot.ts";
+import type { Handler } from "./runtime.ts";
+import type { MountSettings, Settings } from "./settings/schema.ts";
+import type { Assets } from "./work/assets.ts";
+import { Pool, type WorkerThread } from "./work/pool.ts";
+
+/** What worlds share: it outlives each of them. */
+export interface Ground {
+  readonly cache: Cache;
+  readonly flights: Flights;
+  readonly troubles: Troubles;
+  readonly log: RootLog;
+  readonly assets: Assets;
+  readonly version: string;
+  readonly secret: string;
+  readonly signingKeys: readonly string[];
+  readonly routes: RouteParts;
+  createWorker(): WorkerThread;
+  now(): number;
+  random(): number;
+}
+
+export interface WorldParts {
+  readonly generation: number;
+  readonly settings: Settings;
+  readonly plugins: readonly LoadedPlugin[];
+  readonly disabled: ReadonlySet<string>;
+}
+
+/** How long requests may hold an old world, in milliseconds. */
+const retireMs = 30_000;
+
+export class World {
+  readonly services: Services;
+  readonly #handle: Handler;
+  readonly #drained = Promise.withResolvers<void>();
+  #inFlight = 0;
+  #isRetired = false;
+
+  constructor(services: Services, routes: RouteParts) {
+    this.services = services;
+    this.#handle = createRoutes(services, routes);
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Answers a request, and holds this world until the answer is there. */
+  handle(request: Request): Response | Promise<Response> {
+    const answer = this.#handle(request);
+    if (answer instanceof Response) return answer;
+    this.#inFlight += 1;
+    const leave = () => this.#leave();
+    answer.then(leave, leave);
+    return answer;
+  }
+
+  #leave(): void {
+    this.#inFlight -= 1;
+    if (this.#isRetired && this.#inFlight === 0) this.#drained.resolve();
+  }
+
+  /** Disposes the world after its last request, or after a while with a warning. The pool stays if `next` uses it too. */
+  async retire(next: World): Promise<void> {
+    const { snapshot, pool, log } = this.services;
+    this.#isRetired = true;
+    if (this.#inFlight === 0) this.#drained.resolve();
+    const late = setTimeout(() => {
+      log.warn("requests still hold an old generation; it is disposed all the same", {
+        generation: snapshot.generation,
+      });
+      this.#drained.resolve();
+    }, retireMs);
+    await this.#drained.promise;
+    clearTimeout(late);
+    if (next.services.pool !== pool) pool.dispose();
+    await snapshot.dispose();
+  }
+}
+
+/** Builds a world and warms its workers. Throws `bad-setting`; nothing is left behind then. `old` lends its workers if nothing about them changes. */
+export async function createWorld(parts: WorldParts, ground: Ground, old?: World): Promise<World> {
+  const { settings, plugins, disabled, generation } = parts;
+  const createHost = (plugin: string, mount: MountSettings) => sourceHost(plugin, mount, settings, ground);
+  const { secret, signingKeys } = ground;
+  const snapshot = await createSnapshot({ generation, settings, plugins, disabled, secret, signingKeys, createHost });
+  const pool =
+    old && poolKey(old.services.snapshot) === poolKey(snapshot) ? old.services.pool : createPool(snapshot, ground);
+  try {
+    if (old) await pool.ready();
+  } catch (error) {
+    pool.dispose();
+    await snapshot.dispose();
+    throw error;
+  }
+  const { cache, flights, troubles, log, now, random } = ground;
+  return new World({ snapshot, pool, cache, flights, troubles, log, now, random }, ground.routes);
+}
+
+/** What a worker is started with: the same key, the same workers. */
+function poolKey({ engines, plugins, settings }: Snapshot): string {
+  return JSON.stringify([engines, workerUrls(plugins), settings.workers, settings.limits]);
+}
+
+const workerUrls = (plugins: readonly LoadedPlugin[]): readonly string[] =>
+  plugins.flatMap(({ plugin, url }) => (url && (plugin.kind === "engine" || plugin.kind === "transform") ? [url] : []));
+
+function createPool({ engines, generation, plugins, settings }: Snapshot, { createWorker, assets, log }: Ground): Pool {
+  const size = settings.workers ?? availableParallelism();
+  const { limits } = settings;
+  return new Pool({ size, generation, engines, plugins: workerUrls(plugins), limits, log, assets, createWorker });
+}
+
+function sourceHost(
+  plugin: string,
+  mount: MountSettings,
+  { limits }: Settings,
+  { log, version, now }: Ground,
+): SourceHost {
+  const { fetchMs, sourceBytes } = limits;
+  const userAgent = `Cameo/${version}`;
+  return {
+    log: log.child({ plugin }),
+    fail: (code, detail, options) => new CameoError(code, detail, options),
+    now,
+    fetch: createGuard({ fetchMs, maxBytes: sourceBytes, allowPrivate: mount.allowPrivate, userAgent }),
+    maxBytes: sourceBytes,
+    toOriginal,
+  };
+}
