@@ -21,8 +21,13 @@ export interface EntryHeader {
   readonly storedAt: number;
   readonly freshUntil: number;
   readonly staleUntil: number;
-  /** Validators of the source. `sha256` is that of the original which a variant was made from. */
-  readonly origin?: { readonly etag?: string; readonly lastModified?: string; readonly sha256?: string };
+  /** Validators of the source, and its own limit on freshness. `sha256` is that of the original which a variant was made from. */
+  readonly origin?: {
+    readonly etag?: string;
+    readonly lastModified?: string;
+    readonly sha256?: string;
+    readonly maxAgeS?: number;
+  };
   readonly width?: number;
   readonly height?: number;
   readonly frames?: number;

@@ -38,8 +38,7 @@ async function runRender(input: Input, parts: CliParts): Promise<number> {
   return withApp(input, parts, { ...settings, workers: 1 }, async ({ handle }) => {
     const response = await handle(request);
     if (!response.ok) return refuse(response);
-    await write(response, path, textOf(input, "output"));
-    return exitCodes.done;
+    return write(response, path, textOf(input, "output"));
   });
 }
 
@@ -56,13 +55,23 @@ async function refuse(response: Response): Promise<number> {
   return exitCodes.failed;
 }
 
-async function write(response: Response, path: string, output: string | undefined): Promise<void> {
+/** A name that was not given may be that of the original: what is there already stays. */
+async function write(response: Response, path: string, output: string | undefined): Promise<number> {
   const body = new Uint8Array(await response.arrayBuffer());
-  if (output === "-") return printBytes(body);
+  if (output === "-") return printBytes(body).then(() => exitCodes.done);
   const file = output ?? nameOf(path, response.headers.get("content-type") ?? "");
-  await writeFile(file, body);
+  try {
+    await writeFile(file, body, { flag: output === undefined ? "wx" : "w" });
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+    await complain(`cameo: ${file} is there already; name the result with -o.`);
+    return exitCodes.failed;
+  }
   await complain(`${file}  ${formatBytes(body.byteLength)}`);
+  return exitCodes.done;
 }
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined);
 
 /** The last part of the ref, with the ending of what came. */
 function nameOf(path: string, type: string): string {

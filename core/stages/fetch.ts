@@ -16,11 +16,12 @@ export interface Times {
   readonly staleUntil: number;
 }
 
-/** The source's validators, and the hash of what it gave. */
+/** The source's validators, how long it lets a copy be fresh, and the hash of what it gave. */
 export interface Origin {
   readonly etag?: string;
   readonly lastModified?: string;
   readonly sha256?: string;
+  readonly maxAgeS?: number;
 }
 
 export interface Fetched {
@@ -87,22 +88,23 @@ async function loadAndKeep(
   signal: AbortSignal,
 ): Promise<Fetched | Unchanged> {
   const ticket = services.cache.ticket(request.keys.prefix);
+  const known = (previous ?? variant)?.header.origin;
   try {
-    const loaded = await loadOnce(request, services, (previous ?? variant)?.header.origin, signal);
+    const loaded = await loadOnce(request, services, known, signal);
     if (loaded !== "unchanged") return await keep(request, services, loaded, ticket);
-    const times = freshness(request.mount.settings, services.now());
+    const times = freshness(request.mount.settings, services.now(), known?.maxAgeS);
     if (!previous) return { unchanged: true, times };
     const entry = { header: { ...previous.header, ...times }, body: previous.body };
     void services.cache.set(request.keys.original, entry, ticket);
     return fromEntry(entry, "revalidated", services);
   } catch (error) {
     if (signal.aborted) throw error;
-    const known = toCameoError(error);
-    services.troubles.note(`mount.${request.mount.name}`, known);
-    const soon = previous && !variant ? retrySoon(known, previous, services) : undefined;
+    const failure = toCameoError(error);
+    services.troubles.note(`mount.${request.mount.name}`, failure);
+    const soon = previous && !variant ? retrySoon(failure, previous, services) : undefined;
     if (previous && soon) return { ...fromEntry(previous, "stale", services), times: soon };
-    keepFailure(request, services, known, ticket);
-    throw known;
+    keepFailure(request, services, failure, ticket);
+    throw failure;
   }
 }
 
@@ -154,8 +156,13 @@ async function keep(request: ImageRequest, services: Services, original: Origina
   const header = readHeader(original.body, { maxFrames: limits.frames });
   const sha256 = createHash("sha256").update(original.body).digest("hex");
   const times = freshness(request.mount.settings, services.now(), original.maxAgeS);
-  const { etag, lastModified } = original;
-  const origin = { sha256, ...(etag ? { etag } : {}), ...(lastModified ? { lastModified } : {}) };
+  const { etag, lastModified, maxAgeS } = original;
+  const origin = {
+    sha256,
+    ...(etag ? { etag } : {}),
+    ...(lastModified ? { lastModified } : {}),
+    ...(maxAgeS === undefined ? {} : { maxAgeS }),
+  };
   if (!original.isLocal) {
     const entryHeader = {
       kind: "original",

@@ -75,6 +75,17 @@ test("a stale copy is served at once and revalidated behind it, without renderin
   assert.equal(app.app.services.pool.stats().jobs, jobs);
 });
 
+test("a copy that was revalidated is fresh for no longer than its source allows", async () => {
+  origin.maxAgeS = 10;
+  await get();
+  app.advance(20);
+  await get();
+  await until(async () => status(await get()) === "200 HIT memory");
+  assert.equal(origin.unchanged, 1);
+  app.advance(20);
+  assert.equal(status(await get()), "200 STALE memory");
+});
+
 test("a stale copy is made anew when the origin has another image", async () => {
   const old = (await get()).headers.get("etag");
   origin.images.set(ref, other);

@@ -46,6 +46,15 @@ test("cameo render names the file after the picture and the format that was nego
   });
 });
 
+test("cameo render leaves a file that has the picture's own name alone", slow, async () => {
+  await withPicture(async (cwd) => {
+    await writeFile(join(cwd, "a b.jpg"), "an original");
+    const { code, err } = await cameo(["render", "/images/a b.jpg?w=30"], { cwd, env });
+    assert.deepEqual([code, err], [1, "cameo: a b.jpg is there already; name the result with -o.\n"]);
+    assert.equal(await readFile(join(cwd, "a b.jpg"), "utf8"), "an original");
+  });
+});
+
 test("cameo render describes a picture", slow, async () => {
   await withPicture(async (cwd) => {
     const { out } = await cameo(["render", "/meta/images/a b.jpg", "-o", "-"], { cwd, env });
