@@ -5,13 +5,15 @@ import { createCache } from "./cache/cache.ts";
 import { createFlights } from "./cache/flight.ts";
 import { CameoError } from "./error.ts";
 import type { RootLog } from "./log.ts";
-import { createTroubles } from "./metrics.ts";
+import { createFigures, createTroubles } from "./metrics.ts";
 import type { Services } from "./pipeline.ts";
 import type { Plugin } from "./plugin.ts";
 import type { LoadedPlugin } from "./registry/load.ts";
 import { type Changes, Shelf } from "./registry/shelf.ts";
 import { findPlugin } from "./registry/snapshot.ts";
 import type { ProvidedModules } from "./registry/stage.ts";
+import { createPluginStorages } from "./registry/storage.ts";
+import type { Handler } from "./runtime.ts";
 import { findSecret, signingKeysOf } from "./secret.ts";
 import { parseOptions } from "./settings/load.ts";
 import type { Settings } from "./settings/schema.ts";
@@ -61,6 +63,7 @@ export class App {
   #isReady = false;
   #world: World | undefined;
   #ground: Ground | undefined;
+  readonly #figures = createFigures();
   /** Reloads come one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -71,7 +74,7 @@ export class App {
   }
 
   /** Answers a request with the world of this moment. */
-  readonly handle = (request: Request): Response | Promise<Response> => this.#now().handle(request);
+  readonly handle: Handler = (request, peer) => this.#now().handle(request, peer);
 
   get services(): Services {
     return this.#now().services;
@@ -105,6 +108,8 @@ export class App {
       cache: createCache({ memory: { maxBytes: memoryBudget(settings) }, tiers, log, now }),
       flights: createFlights(),
       troubles: createTroubles(now),
+      figures: this.#figures,
+      storages: createPluginStorages(join(settings.dataPath, "plugins.sqlite")),
       log,
       assets: createAssets(readAsset),
       version,
@@ -193,7 +198,11 @@ export class App {
       });
     const shelf = this.#shelf;
     return {
-      list: () => ({ generation: this.#generation, inFlight: this.#now().inFlight, plugins: shelf.list() }),
+      list: () => ({
+        generation: this.#generation,
+        inFlight: this.#now().inFlight,
+        plugins: shelf.list().map((each) => ({ ...each, figures: this.#figures.of(each.id) })),
+      }),
       disable: (id: string) =>
         change(
           id,
@@ -227,6 +236,7 @@ export class App {
     pool.dispose();
     await cache.dispose();
     await snapshot.dispose();
+    await this.#ground?.storages.dispose();
   }
 }
 

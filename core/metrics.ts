@@ -28,3 +28,34 @@ export function createTroubles(now: () => number): Troubles {
     list: () => [...parts.values()],
   };
 }
+
+/** What was counted under one name. */
+export interface Figure {
+  readonly count: number;
+  readonly sum: number;
+  readonly max: number;
+}
+
+export interface Figures {
+  /** Notes one measurement of a plugin. */
+  note(plugin: string, name: string, value: number): void;
+  /** By name, of one plugin. */
+  of(plugin: string): Readonly<Record<string, Figure>>;
+}
+
+/** Most names that one plugin may count under: a name made from a request would grow for ever. */
+const maxNames = 100;
+
+export function createFigures(): Figures {
+  const plugins = new Map<string, Map<string, Figure>>();
+  return {
+    note(plugin, name, value) {
+      const own = plugins.get(plugin) ?? new Map<string, Figure>();
+      plugins.set(plugin, own);
+      const { count, sum, max } = own.get(name) ?? { count: 0, sum: 0, max: 0 };
+      if (count > 0 || own.size < maxNames)
+        own.set(name, { count: count + 1, sum: sum + value, max: Math.max(max, value) });
+    },
+    of: (plugin) => Object.fromEntries(plugins.get(plugin) ?? []),
+  };
+}

@@ -74,8 +74,47 @@ export interface Host {
   now(): number;
 }
 
+/** Small JSON values that outlive a restart. Each plugin has keys of its own; another's are out of its reach. */
+export interface PluginStorage {
+  getItem<T>(key: string): Promise<T | null>;
+  /** Written whole or not at all. */
+  setItem(key: string, value: string | number | boolean | null | object): Promise<void>;
+  removeItem(key: string): Promise<void>;
+  /** Keys that begin with `base`. Default: all. */
+  getKeys(base?: string): Promise<string[]>;
+}
+
+/** Figures that `GET /plugins` shows beside the plugin. */
+export interface Metrics {
+  /** Adds to a counter. `by` is 1 by default. */
+  count(name: string, by?: number): void;
+  /** Notes one measurement, such as milliseconds; count, sum and maximum are shown. */
+  observe(name: string, value: number): void;
+}
+
+/** A picture as `render` gives it. */
+export interface RenderedImage {
+  readonly body: Uint8Array;
+  /** MIME type. */
+  readonly type: string;
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+}
+
+/** What plugins that work beside requests are given: sources, routes and gates. */
+export interface ServerHost extends Host {
+  /** Values of its own that outlive a restart. */
+  readonly storage: PluginStorage;
+  readonly metrics: Metrics;
+  /**
+   * Another mount's image without an HTTP hop: `render("/images/photo.jpg?w=100&f=png")`. Cached as any request; needs no signature, since
+   * a plugin is trusted. Not during `setup`. Throws what the request would.
+   */
+  render(path: string, signal?: AbortSignal): Promise<RenderedImage>;
+}
+
 /** What a source is given besides. */
-export interface SourceHost extends Host {
+export interface SourceHost extends ServerHost {
   /**
    * `fetch` behind the SSRF guard: http(s) only, public addresses only (or the mount's `allowPrivate`), at most 3 redirects, each checked again;
    * credentials never follow to another host. The body is already capped, so `arrayBuffer()` is safe.
@@ -202,13 +241,83 @@ export interface StoreDefinition<S extends OptionsSchema = OptionsSchema> {
   setup(options: v.InferOutput<S>, host: StoreHost): Driver | Promise<Driver>;
 }
 
+// ----------------------------------------------------------------------------------------------------------------- route
+
+/** One endpoint. */
+export interface Endpoint {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** `/tools/hello` or `/tools/:name`; its first part must be no mount's and none of Cameo's own. */
+  readonly path: string;
+  /** Whether the admin token is demanded. Default `false`. */
+  readonly isForOperators?: boolean;
+  /** Answers within `limits.fetchMs`, or the client gets a 504. A throw other than `fail` is a 500 with the plugin's ID in the log. */
+  handle(request: Request, context: EndpointContext): Response | Promise<Response>;
+}
+
+export interface EndpointContext {
+  /** The `:parts` of the path, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Aborts when the client leaves or the time is over. */
+  readonly signal: AbortSignal;
+}
+
+export interface RouteInstance {
+  readonly endpoints: readonly Endpoint[];
+  /** Called after the last request of its snapshot. */
+  dispose?(): void | Promise<void>;
+}
+
+export interface RouteHost extends ServerHost {
+  /** As a source has it, without a mount's private networks. */
+  fetch(url: string | URL, options?: FetchOptions): Promise<Response>;
+}
+
+export interface RouteDefinition<S extends OptionsSchema = OptionsSchema> {
+  readonly name: string;
+  readonly version?: string;
+  /** From the setting `routes.<name>`. */
+  readonly options: S;
+  /** Once per snapshot; no network here. */
+  setup(options: v.InferOutput<S>, host: RouteHost): RouteInstance | Promise<RouteInstance>;
+}
+
+// ------------------------------------------------------------------------------------------------------------------ gate
+
+/** What a gate may look at. */
+export interface Visit {
+  readonly method: string;
+  /** Path without the query. */
+  readonly path: string;
+  readonly headers: Headers;
+  /** Address of the client's end of the connection, where the runtime tells it. */
+  readonly client: string | undefined;
+}
+
+export interface GateInstance {
+  /** Called before every request, one gate after the other by name. Throw `host.fail("busy", …)` or the like to refuse; return to let it pass. */
+  check(visit: Visit): void | Promise<void>;
+  /** Called after the last request of its snapshot. */
+  dispose?(): void | Promise<void>;
+}
+
+export interface GateDefinition<S extends OptionsSchema = OptionsSchema> {
+  readonly name: string;
+  readonly version?: string;
+  /** From the setting `gates.<name>`. */
+  readonly options: S;
+  /** Once per snapshot; no network here. */
+  setup(options: v.InferOutput<S>, host: ServerHost): GateInstance | Promise<GateInstance>;
+}
+
 // --------------------------------------------------------------------------------------------------------------- helpers
 
 export type Plugin =
   | ({ readonly kind: "source" } & SourceDefinition)
   | ({ readonly kind: "transform" } & TransformDefinition)
   | ({ readonly kind: "engine" } & EngineDefinition)
-  | ({ readonly kind: "store" } & StoreDefinition);
+  | ({ readonly kind: "store" } & StoreDefinition)
+  | ({ readonly kind: "route" } & RouteDefinition)
+  | ({ readonly kind: "gate" } & GateDefinition);
 
 export type PluginKind = Plugin["kind"];
 export type PluginOf<K extends PluginKind> = Extract<Plugin, { kind: K }>;
@@ -231,4 +340,14 @@ export function engine<const S extends OptionsSchema>(definition: EngineDefiniti
 /** Defines a cache store, as an unstorage driver. */
 export function store<const S extends OptionsSchema>(definition: StoreDefinition<S>): PluginOf<"store"> {
   return { kind: "store", contract: contractVersion, ...definition } as unknown as PluginOf<"store">;
+}
+
+/** Defines extra endpoints. They work as soon as the plugin is loaded; `routes.<name>` in the settings has its options. */
+export function route<const S extends OptionsSchema>(definition: RouteDefinition<S>): PluginOf<"route"> {
+  return { kind: "route", contract: contractVersion, ...definition } as unknown as PluginOf<"route">;
+}
+
+/** Defines a gate that every request passes, such as a rate limit. It works as soon as the plugin is loaded. */
+export function gate<const S extends OptionsSchema>(definition: GateDefinition<S>): PluginOf<"gate"> {
+  return { kind: "gate", contract: contractVersion, ...definition } as unknown as PluginOf<"gate">;
 }

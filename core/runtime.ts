@@ -1,7 +1,10 @@
 /** The only file that knows Bun from Deno. Both offer what is used here; nothing else in core asks which one runs. */
 import process from "node:process";
 
-export type Handler = (request: Request) => Response | Promise<Response>;
+/** Address of the client's end of a connection; asked for only where it is needed. */
+export type Peer = () => string | undefined;
+
+export type Handler = (request: Request, peer?: Peer) => Response | Promise<Response>;
 
 export interface Listening {
   readonly port: number;
@@ -15,14 +18,25 @@ export interface ListenOptions {
   readonly handler: Handler;
 }
 
+interface BunServer {
+  requestIP(request: Request): { readonly address: string } | null;
+}
+
 interface BunLike {
   readonly version: string;
   serve(options: object): { port: number; stop(force?: boolean): Promise<void> };
 }
 
+interface DenoInfo {
+  readonly remoteAddr: { readonly hostname?: string };
+}
+
 interface DenoLike {
   readonly version: { readonly deno: string };
-  serve(options: object, handler: Handler): { addr: { port: number }; shutdown(): Promise<void> };
+  serve(
+    options: object,
+    handler: (request: Request, info: DenoInfo) => Response | Promise<Response>,
+  ): { addr: { port: number }; shutdown(): Promise<void> };
 }
 
 const bun = (globalThis as { Bun?: BunLike }).Bun;
@@ -41,11 +55,18 @@ const idleTimeoutS = 120;
 /** Serves HTTP. Throws what the runtime throws if the port is taken. */
 export function listen({ port, host, handler }: ListenOptions): Listening {
   if (bun) {
-    const server = bun.serve({ port, hostname: host, fetch: handler, idleTimeout: idleTimeoutS });
+    const server = bun.serve({
+      port,
+      hostname: host,
+      fetch: (request: Request, from: BunServer) => handler(request, () => from.requestIP(request)?.address),
+      idleTimeout: idleTimeoutS,
+    });
     return { port: server.port, stop: () => server.stop() };
   }
   if (deno) {
-    const server = deno.serve({ port, hostname: host, onListen() {} }, handler);
+    const server = deno.serve({ port, hostname: host, onListen() {} }, (request, { remoteAddr }) =>
+      handler(request, () => remoteAddr.hostname),
+    );
     return { port: server.addr.port, stop: () => server.shutdown() };
   }
   throw new Error("Cameo runs on Bun or Deno");

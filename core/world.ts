@@ -5,17 +5,15 @@
 import { availableParallelism } from "node:os";
 import type { Cache } from "./cache/cache.ts";
 import type { Flights } from "./cache/flight.ts";
-import { CameoError } from "./error.ts";
+import { createHost } from "./host.ts";
 import { createRoutes, type RouteParts } from "./http/routes.ts";
 import type { RootLog } from "./log.ts";
-import type { Troubles } from "./metrics.ts";
-import { createGuard } from "./net/guard.ts";
-import { toOriginal } from "./net/original.ts";
+import type { Figures, Troubles } from "./metrics.ts";
 import type { Services } from "./pipeline.ts";
-import type { SourceHost } from "./plugin.ts";
 import type { LoadedPlugin } from "./registry/load.ts";
 import { createSnapshot, type Snapshot } from "./registry/snapshot.ts";
-import type { Handler } from "./runtime.ts";
+import type { PluginStorages } from "./registry/storage.ts";
+import type { Handler, Peer } from "./runtime.ts";
 import type { MountSettings, Settings } from "./settings/schema.ts";
 import type { Assets } from "./work/assets.ts";
 import { Pool, type WorkerThread } from "./work/pool.ts";
@@ -25,6 +23,8 @@ export interface Ground {
   readonly cache: Cache;
   readonly flights: Flights;
   readonly troubles: Troubles;
+  readonly figures: Figures;
+  readonly storages: PluginStorages;
   readonly log: RootLog;
   readonly assets: Assets;
   readonly version: string;
@@ -63,8 +63,8 @@ export class World {
   }
 
   /** Answers a request, and holds this world until the answer is there. */
-  handle(request: Request): Response | Promise<Response> {
-    const answer = this.#handle(request);
+  handle(request: Request, peer?: Peer): Response | Promise<Response> {
+    const answer = this.#handle(request, peer);
     if (answer instanceof Response) return answer;
     this.#inFlight += 1;
     const leave = () => this.#leave();
@@ -98,9 +98,19 @@ export class World {
 /** Builds a world and warms its workers. Throws `bad-setting`; nothing is left behind then. `old` lends its workers if nothing about them changes. */
 export async function createWorld(parts: WorldParts, ground: Ground, old?: World): Promise<World> {
   const { settings, plugins, disabled, generation } = parts;
-  const createHost = (plugin: string, mount: MountSettings) => sourceHost(plugin, mount, settings, ground);
+  let services: Services | undefined;
+  const hostParts = { ...ground, settings, services: () => services };
+  const hostOf = (id: string, mount?: MountSettings) => createHost(id, mount ?? { allowPrivate: [] }, hostParts);
   const { secret, signingKeys } = ground;
-  const snapshot = await createSnapshot({ generation, settings, plugins, disabled, secret, signingKeys, createHost });
+  const snapshot = await createSnapshot({
+    generation,
+    settings,
+    plugins,
+    disabled,
+    secret,
+    signingKeys,
+    createHost: hostOf,
+  });
   const pool =
     old && poolKey(old.services.snapshot) === poolKey(snapshot) ? old.services.pool : createPool(snapshot, ground);
   try {
@@ -111,7 +121,8 @@ export async function createWorld(parts: WorldParts, ground: Ground, old?: World
     throw error;
   }
   const { cache, flights, troubles, log, now, random } = ground;
-  return new World({ snapshot, pool, cache, flights, troubles, log, now, random }, ground.routes);
+  services = { snapshot, pool, cache, flights, troubles, log, now, random };
+  return new World(services, ground.routes);
 }
 
 /** What a worker is started with: the same key, the same workers. */
@@ -126,22 +137,4 @@ function createPool({ engines, generation, plugins, settings }: Snapshot, { crea
   const size = settings.workers ?? availableParallelism();
   const { limits } = settings;
   return new Pool({ size, generation, engines, plugins: workerUrls(plugins), limits, log, assets, createWorker });
-}
-
-function sourceHost(
-  plugin: string,
-  mount: MountSettings,
-  { limits }: Settings,
-  { log, version, now }: Ground,
-): SourceHost {
-  const { fetchMs, sourceBytes } = limits;
-  const userAgent = `Cameo/${version}`;
-  return {
-    log: log.child({ plugin }),
-    fail: (code, detail, options) => new CameoError(code, detail, options),
-    now,
-    fetch: createGuard({ fetchMs, maxBytes: sourceBytes, allowPrivate: mount.allowPrivate, userAgent }),
-    maxBytes: sourceBytes,
-    toOriginal,
-  };
 }

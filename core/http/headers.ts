@@ -42,7 +42,8 @@ function limitToExpiry(lengthS: number, { parameters }: ImageRequest, now: numbe
 
 /** `inline` under the source's own name, with the ending of what is sent. Non-ASCII names go in RFC 8187 form too. */
 export function contentDisposition(ref: string, type: string): string {
-  const last = (ref.split(/[?#]/)[0] ?? "").split(/[/\\]/).filter(Boolean).at(-1) ?? "image";
+  const path = decoded(ref.split(/[?#]/)[0] ?? "");
+  const last = path.split(/[/\\]/).filter(Boolean).at(-1) ?? "image";
   const stem =
     last
       .replace(/\.[A-Za-z0-9]{1,5}$/, "")
@@ -53,6 +54,15 @@ export function contentDisposition(ref: string, type: string): string {
   const extended =
     ascii === name ? "" : `; filename*=UTF-8''${encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, percent)}`;
   return `inline; filename="${ascii}"${extended}`;
+}
+
+/** A ref that is a URL has its name still encoded. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 const percent = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;

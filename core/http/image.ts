@@ -91,7 +91,7 @@ export function createImageHandler(services: Services): ImageHandler {
       record(request, image.mount.name, response.status, cacheStatus(found), started);
       return response;
     } catch (error) {
-      return refuse(request, asked, error, started);
+      return refuse(request, asked, request.signal.aborted ? gone(error) : error, started);
     }
   }
 
@@ -130,6 +130,10 @@ export function readUrl(url: string, maxLength: number): Asked {
   const kept = search.split("&").filter((part) => !/^explain(=(1|true)?)?$/.test(part));
   return { pathname, search: kept.join("&"), isExplain: kept.length < search.split("&").length };
 }
+
+/** Nobody is there to read it, and it is nobody's fault: neither a warning nor a trouble of the server. */
+const gone = (cause: unknown): CameoError =>
+  new CameoError("bad-request", "The client closed the connection before the answer was ready.", { cause });
 
 function notModified(headers: Record<string, string>): Response {
   const { "content-length": _length, "content-type": _type, "content-disposition": _name, ...kept } = headers;

@@ -1,6 +1,7 @@
 /** Routes that need the admin token, and `/health`. */
 import { CameoError, toCameoError } from "../error.ts";
 import type { Services } from "../pipeline.ts";
+import { trusting } from "../registry/snapshot.ts";
 import { equal } from "../request/sign.ts";
 import { runtimeName } from "../runtime.ts";
 import { resolve } from "../stages/resolve.ts";
@@ -37,11 +38,12 @@ export async function purge(request: Request, services: Services): Promise<Respo
 
 /** An operator needs no signature and no allow-list to throw something away. */
 function resolvePurged(pathname: string, search: string, services: Services): ReturnType<typeof resolve> {
-  const { snapshot } = services;
-  const mounts = new Map([...snapshot.mounts].map(([name, mount]) => [name, { ...mount, sign: "off" as const }]));
-  const own = [...mounts.values()].flatMap(({ grammar }) => [...(grammar.query ?? []), grammar.refParameter ?? ""]);
+  const own = [...services.snapshot.mounts.values()].flatMap(({ grammar }) => [
+    ...(grammar.query ?? []),
+    grammar.refParameter ?? "",
+  ]);
   const kept = search.split("&").filter((part) => own.includes(part.split("=")[0] || "-"));
-  return resolve({ pathname, search: kept.join("&"), accept: undefined }, { ...snapshot, mounts }, services.now());
+  return resolve({ pathname, search: kept.join("&"), accept: undefined }, trusting(services.snapshot), services.now());
 }
 
 export interface HealthFacts {

@@ -4,6 +4,8 @@ import { CameoError } from "../error.ts";
 import type { Services } from "../pipeline.ts";
 import type { Handler } from "../runtime.ts";
 import { createDocs, type DocsParts, docsPaths } from "./docs.ts";
+import { callEndpoint } from "./endpoints.ts";
+import { behindGates } from "./gates.ts";
 import { createImageHandler } from "./image.ts";
 import { type HealthFacts, health, purge } from "./operators.ts";
 import { changePlugin, listPlugins, type PluginControl } from "./plugins.ts";
@@ -31,8 +33,28 @@ export function createRoutes(services: Services, { facts, readAsset, plugins }: 
     app.delete(`/${name}/*`, ({ request }) => purge(request, services));
   }
   for (const path of docsPaths) app.get(path, ({ request }) => docs(request));
+  for (const { id, instance } of services.snapshot.routes) {
+    for (const endpoint of instance.endpoints) {
+      app.route(endpoint.method, endpoint.path, ({ request, params }) =>
+        callEndpoint(id, endpoint, request, decoded(params), services),
+      );
+    }
+  }
   app.all("/*", ({ request }) => problemResponse(noRoute(request, services)));
-  return (request) => app.fetch(request);
+  return behindGates((request) => app.fetch(request), services);
+}
+
+/** A path without parts has no parameters at all. */
+const decoded = (params: Readonly<Record<string, string>> | undefined): Record<string, string> =>
+  Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, decodePart(value)]));
+
+/** As it came where it is not valid percent-encoding. */
+function decodePart(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }
 
 function noRoute(request: Request, services: Services): CameoError {

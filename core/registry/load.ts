@@ -20,7 +20,14 @@ export interface LoadedPlugin {
 /** How long a module may take to load, in milliseconds. */
 const importMs = 5000;
 
-const kinds: ReadonlySet<string> = new Set(["source", "transform", "engine", "store"] satisfies Plugin["kind"][]);
+const kinds: ReadonlySet<string> = new Set([
+  "source",
+  "transform",
+  "engine",
+  "store",
+  "route",
+  "gate",
+] satisfies Plugin["kind"][]);
 
 /** A built-in plugin as the registry holds it. */
 export function builtIn(plugin: Plugin, version: string): LoadedPlugin {

@@ -15,6 +15,7 @@ import { createGrammar, type Grammar, type MountGrammar } from "../request/parse
 import { ownOptions, parseOptions } from "../settings/load.ts";
 import type { MountSettings, Settings } from "../settings/schema.ts";
 import type { EngineBoot } from "../work/protocol.ts";
+import { createExtras, disposeExtras, type Extras, setUp } from "./extras.ts";
 import type { LoadedPlugin } from "./load.ts";
 import { parsePresets } from "./presets.ts";
 
@@ -41,6 +42,8 @@ export interface Snapshot {
   readonly settings: Settings;
   readonly plugins: readonly LoadedPlugin[];
   readonly disabled: ReadonlySet<string>;
+  readonly routes: Extras["routes"];
+  readonly gates: Extras["gates"];
   readonly mounts: ReadonlyMap<string, Mount>;
   /** In the order in which they work. */
   readonly transforms: readonly TransformDefinition[];
@@ -66,7 +69,8 @@ export interface SnapshotParts {
   readonly disabled: ReadonlySet<string>;
   readonly secret: string;
   readonly signingKeys: readonly string[];
-  createHost(plugin: string, mount: MountSettings): SourceHost;
+  /** Of a source with its mount's settings, or of a route or gate. */
+  createHost(plugin: string, mount?: MountSettings): SourceHost;
 }
 
 /** First parts of a path that are Cameo's own. */
@@ -87,7 +91,14 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
     options: parseOptions(options, settings.engines[name] ?? {}, ["engines", name]),
   }));
   const mounts = await createMounts(parts);
+  const extras = await createExtras({ ...parts, taken: new Set([...mounts.keys(), ...reservedMounts]) }).catch(
+    async (error) => {
+      await disposeAll(mounts.values());
+      throw error;
+    },
+  );
   return Object.freeze({
+    ...extras,
     generation,
     settings,
     plugins,
@@ -102,7 +113,10 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
     edition: JSON.stringify([engines, settings.quality, chosen.map(({ id, version }) => `${id}@${version}`)]),
     signingKeys,
     secret,
-    dispose: () => disposeAll(mounts.values()),
+    async dispose() {
+      await disposeAll(mounts.values());
+      await disposeExtras(extras);
+    },
   });
 }
 
@@ -172,7 +186,7 @@ async function createMount(name: string, settings: MountSettings, parts: Snapsho
   const options = parseOptions(definition.options, ownOptions(settings), ["mounts", name]);
   const source = parts.disabled.has(id)
     ? disabledSource(id)
-    : await setUp(definition, options, parts.createHost(id, settings));
+    : await setUp(id, () => definition.setup(options, parts.createHost(id, settings)));
   const { query, refParameter } = definition;
   const grammar = { ...(query ? { query } : {}), ...(refParameter ? { refParameter } : {}) };
   const edition = hashRef(parts.secret, name, JSON.stringify([id, version, options])).slice(0, editionDigits);
@@ -181,28 +195,6 @@ async function createMount(name: string, settings: MountSettings, parts: Snapsho
 
 /** Enough to tell the few editions of one mount apart. */
 const editionDigits = 12;
-
-/** How long a plugin may take to set up, in milliseconds. */
-const setupMs = 5000;
-
-/** A `setup` that throws or never returns fails the snapshot, with the plugin's ID. */
-async function setUp(
-  definition: PluginOf<"source">,
-  options: Record<string, unknown>,
-  host: SourceHost,
-): Promise<SourceInstance> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`it did not end within ${setupMs} ms`)), setupMs);
-  try {
-    return await Promise.race([definition.setup(options, host), late.promise]);
-  } catch (error) {
-    if (error instanceof CameoError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CameoError("bad-setting", `The setup of source.${definition.name} failed: ${reason}`, { cause: error });
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 function disabledSource(id: string): SourceInstance {
   return {
@@ -216,4 +208,10 @@ function disabledSource(id: string): SourceInstance {
 
 async function disposeAll(mounts: Iterable<Mount>): Promise<void> {
   for (const mount of mounts) await mount.source.dispose?.();
+}
+
+/** The same snapshot for one who needs no signature. */
+export function trusting(snapshot: Snapshot): Snapshot {
+  const mounts = new Map([...snapshot.mounts].map(([name, mount]) => [name, { ...mount, sign: "off" as const }]));
+  return { ...snapshot, mounts };
 }

@@ -77,6 +77,8 @@ const qualitySchema = v.object({
   jpeg: v.pipe(v.optional(quality, 80), about("Quality of JPEG where none is asked for, 1 to 100.")),
 });
 
+const pluginOptions = v.record(v.string(), v.record(v.string(), v.unknown()));
+
 export const settingsSchema = v.strictObject({
   port: v.pipe(
     v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)), 3000),
@@ -118,6 +120,8 @@ export const settingsSchema = v.strictObject({
     about("What is served, by the first part of the path."),
   ),
   plugins: v.pipe(v.optional(v.array(v.string()), ["./plugins.d"]), about("Folders with plugins of your own.")),
+  routes: v.pipe(v.optional(pluginOptions, {}), about("Options of route plugins, by name.")),
+  gates: v.pipe(v.optional(pluginOptions, {}), about("Options of gate plugins, by name.")),
   presets: v.pipe(
     v.optional(v.record(v.string(), v.string()), {}),
     about("Named parameters, written as a query: `w=320&fit=cover`."),

@@ -4,12 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createStorage } from "unstorage";
 import * as v from "valibot";
 import { CameoError } from "../../core/error.ts";
 import type { Original } from "../../core/image.ts";
 import { createGuard, type GuardSettings } from "../../core/net/guard.ts";
 import { toOriginal } from "../../core/net/original.ts";
-import type { LoadContext, Log, PluginOf, SourceHost, SourceInstance } from "../../core/plugin.ts";
+import type { LoadContext, Log, PluginOf, PluginStorage, SourceHost, SourceInstance } from "../../core/plugin.ts";
 
 /** A source with something behind it: a folder, a server. */
 export interface OpenedSource {
@@ -43,6 +44,9 @@ export function createTestHost(settings: Partial<GuardSettings> = {}): SourceHos
     now: () => 0,
     fetch: createGuard(guard),
     toOriginal: (response) => toOriginal(response, 0),
+    render: () => Promise.reject(new CameoError("not-found", "There is no other mount here.")),
+    metrics: { count() {}, observe() {} },
+    storage: createStorage() as PluginStorage,
     maxBytes: guard.maxBytes,
   };
 }

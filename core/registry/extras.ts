@@ -1,0 +1,98 @@
+/** Routes and gates of a snapshot: plugins that work as soon as they are loaded. Setting plugins up, for sources too. */
+import { CameoError } from "../error.ts";
+import type { Endpoint, GateInstance, PluginKind, PluginOf, RouteHost, RouteInstance, ServerHost } from "../plugin.ts";
+import { parseOptions } from "../settings/load.ts";
+import type { Settings } from "../settings/schema.ts";
+import type { LoadedPlugin } from "./load.ts";
+
+export interface Running<I> {
+  readonly id: string;
+  readonly instance: I;
+}
+
+export interface ExtraParts {
+  readonly settings: Settings;
+  readonly plugins: readonly LoadedPlugin[];
+  readonly disabled: ReadonlySet<string>;
+  /** First parts of paths that are taken: mounts and Cameo's own. */
+  readonly taken: ReadonlySet<string>;
+  createHost(id: string): RouteHost & ServerHost;
+}
+
+export interface Extras {
+  readonly routes: readonly Running<RouteInstance>[];
+  /** In the order in which they are asked. */
+  readonly gates: readonly Running<GateInstance>[];
+}
+
+/** How long a plugin may take to set up, in milliseconds. */
+const setupMs = 5000;
+
+/** A `setup` that throws or never returns fails the snapshot, with the plugin's ID. */
+export async function setUp<I>(id: string, setup: () => I | Promise<I>): Promise<I> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`it did not end within ${setupMs} ms`)), setupMs);
+  try {
+    return await Promise.race([(async () => setup())(), late.promise]);
+  } catch (error) {
+    if (error instanceof CameoError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CameoError("bad-setting", `The setup of ${id} failed: ${reason}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Sets routes and gates up. Throws `bad-setting`; what was set up by then is disposed. */
+export async function createExtras(parts: ExtraParts): Promise<Extras> {
+  const routes: Running<RouteInstance>[] = [];
+  const gates: Running<GateInstance>[] = [];
+  try {
+    for (const { id, plugin } of active(parts, "route")) {
+      const options = parseOptions(plugin.options, parts.settings.routes[plugin.name] ?? {}, ["routes", plugin.name]);
+      routes.push({ id, instance: await setUp(id, () => plugin.setup(options, parts.createHost(id))) });
+    }
+    for (const { id, plugin } of active(parts, "gate")) {
+      const options = parseOptions(plugin.options, parts.settings.gates[plugin.name] ?? {}, ["gates", plugin.name]);
+      gates.push({ id, instance: await setUp(id, () => plugin.setup(options, parts.createHost(id))) });
+    }
+    refuseClashes(routes, parts.taken);
+    return { routes, gates };
+  } catch (error) {
+    await disposeExtras({ routes, gates });
+    throw error;
+  }
+}
+
+function active<K extends PluginKind>({ plugins, disabled }: ExtraParts, kind: K) {
+  type Active = LoadedPlugin & { readonly plugin: PluginOf<K> };
+  const all = plugins.filter((each): each is Active => each.plugin.kind === kind && !disabled.has(each.id));
+  return all.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function refuseClashes(routes: readonly Running<RouteInstance>[], taken: ReadonlySet<string>): void {
+  const seen = new Map<string, string>();
+  for (const { id, instance } of routes) {
+    for (const endpoint of instance.endpoints) refuseClash(id, endpoint, taken, seen);
+  }
+}
+
+function refuseClash(
+  id: string,
+  { method, path }: Endpoint,
+  taken: ReadonlySet<string>,
+  seen: Map<string, string>,
+): void {
+  const [empty, first = ""] = path.split("/");
+  if (empty !== "" || !/^[\w.-]+$/.test(first) || taken.has(first)) {
+    throw new CameoError("bad-setting", `${id} wants the path ${path}, whose first part is taken or no plain name.`);
+  }
+  const key = `${method} ${path.replace(/:[^/]+/g, ":")}`;
+  const other = seen.get(key);
+  if (other) throw new CameoError("bad-setting", `${id} and ${other} both want ${method} ${path}.`);
+  seen.set(key, id);
+}
+
+export async function disposeExtras({ routes, gates }: Extras): Promise<void> {
+  for (const { instance } of [...routes, ...gates]) await instance.dispose?.();
+}

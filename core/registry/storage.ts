@@ -1,0 +1,60 @@
+/**
+ * What plugins keep: small JSON values in one SQLite file, which survives a crash in the middle of a write. Each plugin sees its own keys
+ * only. Opened at the first use.
+ */
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { createStorage, type Driver, prefixStorage, type Storage } from "unstorage";
+import type { PluginStorage } from "../plugin.ts";
+
+const schema = "CREATE TABLE IF NOT EXISTS item (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID";
+
+/** How long a writer waits for another process, in milliseconds. */
+const busyMs = 5000;
+
+/** An unstorage driver over one SQLite file. */
+export function sqliteDriver(file: string): Driver {
+  let opened: DatabaseSync | undefined;
+  const open = (): DatabaseSync => {
+    if (opened) return opened;
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    opened = new DatabaseSync(file);
+    opened.exec(`PRAGMA busy_timeout = ${busyMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${schema}`);
+    return opened;
+  };
+  const find = (key: string) =>
+    (open().prepare("SELECT value FROM item WHERE key = ?").get(key) as { value: string } | undefined)?.value ?? null;
+  return {
+    name: "sqlite",
+    hasItem: (key) => find(key) !== null,
+    getItem: find,
+    setItem(key, value) {
+      open()
+        .prepare("INSERT INTO item VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+        .run(key, value);
+    },
+    removeItem(key) {
+      open().prepare("DELETE FROM item WHERE key = ?").run(key);
+    },
+    getKeys(base) {
+      const rows = open().prepare("SELECT key FROM item WHERE substr(key, 1, ?) = ?").all(base.length, base);
+      return rows.map((row) => String(row.key));
+    },
+    dispose() {
+      opened?.close();
+      opened = undefined;
+    },
+  };
+}
+
+export interface PluginStorages {
+  /** The keys of one plugin, by its ID. */
+  of(id: string): PluginStorage;
+  dispose(): Promise<void>;
+}
+
+export function createPluginStorages(file: string): PluginStorages {
+  const all: Storage = createStorage({ driver: sqliteDriver(file) });
+  return { of: (id) => prefixStorage(all, id), dispose: () => all.dispose() };
+}
