@@ -71,6 +71,8 @@ interface Slot {
 
 /** A job over this share of the decoded-bytes budget is heavy. */
 const heavyShare = 1 / 8;
+/** Originals that may wait, in bytes: by count alone a full queue of large ones would be gigabytes. */
+const maxWaitingBytes = 256 * 2 ** 20;
 /** A worker that cannot start is tried again after this long, in milliseconds. */
 const restartMs = 1000;
 
@@ -104,7 +106,8 @@ export class Pool {
   /** Does a job. Throws `busy`, `too-slow`, or what the job threw. A signal takes a waiting job out of the queue. */
   run(job: Job, signal?: AbortSignal): Promise<JobResult> {
     if (this.#isDisposed) return Promise.reject(stopping());
-    if (this.#queue.length >= this.#options.limits.queue) {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.#queue.length >= this.#options.limits.queue || !this.#hasRoom(job)) {
       return Promise.reject(
         new CameoError("busy", "Too many images are waiting; try again shortly.", { retryAfterS: 2 }),
       );
@@ -221,6 +224,13 @@ export class Pool {
       this.#queue.splice(this.#queue.indexOf(waiting), 1);
       this.#assign(slot, waiting);
     }
+  }
+
+  /** Requests for one original at one time share its bytes, so these count once. */
+  #hasRoom({ body }: Job): boolean {
+    if (this.#queue.length === 0) return true;
+    const bodies = new Set([body, ...this.#queue.map(({ job }) => job.body)]);
+    return [...bodies].reduce((sum, { byteLength }) => sum + byteLength, 0) <= maxWaitingBytes;
   }
 
   #fits(job: Job): boolean {

@@ -113,6 +113,23 @@ test("Pool.run() refuses with busy and a Retry-After when the queue is full", as
   assert.equal((await Promise.all(running)).length, 3);
 });
 
+test("Pool.run() refuses with busy when the originals that wait are too large together; a shared one counts once", async () => {
+  const { pool, threads } = startReady(1, { queue: 100 });
+  const sized = (megabytes: number): Job => ({ ...job(), body: { byteLength: megabytes * 2 ** 20 } as Uint8Array });
+  const shared = sized(200);
+  const accepted = [job(), shared, shared, sized(50)].map((each) => pool.run(each));
+  await rejectsWith(pool.run(sized(50)), "busy");
+  accepted.push(pool.run(sized(1)));
+  for (const _ of accepted) at(threads, 0).finish();
+  assert.equal((await Promise.all(accepted)).length, 5);
+});
+
+test("Pool.run() takes no job of a client that has left already", async () => {
+  const { pool } = startReady(1);
+  await assert.rejects(pool.run(job(), AbortSignal.abort(new Error("gone"))), /gone/);
+  assert.equal(pool.stats().jobs, 0);
+});
+
 test("Pool.run() answers too-slow after the deadline and goes on with a new worker", async () => {
   const { pool, threads } = startReady(1, { jobMs: 5 });
   await rejectsWith(pool.run(job()), "too-slow");
