@@ -78,7 +78,7 @@ export function parseRequest(
   for (const [key, value] of new URLSearchParams(search)) {
     if (key === own.refParameter && ref === "") ref = value;
     else if (own.query?.includes(key)) query[key] = value;
-    else parseParameter(parameters, key, value, grammar);
+    else parseParameter(parameters, key, value, grammar, own);
   }
   return { output, mount, ref, parameters: withoutDefaults(parameters, grammar), query };
 }
@@ -91,9 +91,15 @@ function decodeRef(rest: string): string {
   }
 }
 
-function parseParameter(into: Record<string, unknown>, key: string, value: string, grammar: Grammar): void {
+function parseParameter(
+  into: Record<string, unknown>,
+  key: string,
+  value: string,
+  grammar: Grammar,
+  own: MountGrammar,
+): void {
   const name = grammar.spellings.get(key);
-  if (name === undefined) throw unknownParameter(key, grammar);
+  if (name === undefined) throw unknownParameter(key, grammar, own);
   if (Object.hasOwn(into, name)) {
     throw new CameoError("bad-parameter", `"${name}" is given twice; give it once.`, { fields: { parameter: name } });
   }
@@ -112,10 +118,13 @@ export function parseValue(name: string, value: string, grammar: Grammar): unkno
   });
 }
 
-function unknownParameter(key: string, grammar: Grammar): CameoError {
+function unknownParameter(key: string, grammar: Grammar, { refParameter }: MountGrammar): CameoError {
   const shown = key.length > 40 ? `${key.slice(0, 40)}…` : key;
   const takes = Object.keys(grammar.codecs).join(", ");
-  return new CameoError("bad-parameter", `There is no parameter "${shown}"; see "takes" for all of them.`, {
+  const hint = refParameter
+    ? ` If it belongs to the image's own URL, write the "?" and "&" there as %3F and %26, or the whole URL encoded in "${refParameter}".`
+    : "";
+  return new CameoError("bad-parameter", `There is no parameter "${shown}"; see "takes" for all of them.${hint}`, {
     fields: { parameter: shown, takes },
   });
 }

@@ -26,7 +26,7 @@ export function verifyRequest(request: ParsedRequest, grammar: Grammar, keys: re
   if (keys.some((key) => equal(signPath(canonical, key), signature))) return true;
   throw new CameoError(
     "signature-invalid",
-    "The signature does not match this URL; sign its canonical form, shown by ?explain.",
+    "The signature does not match this URL; sign it again with `cameo sign` or `cameo/client`, and change nothing after.",
   );
 }
 

@@ -198,3 +198,8 @@ test("parseRequest() takes a source's own query and a ref given as a parameter",
     query: { page: "2" },
   });
 });
+
+test("parseRequest() says how to write a parameter that belongs to the image's own URL", () => {
+  const parse = () => parseRequest("/remote/https://a.example/b.jpg", "c=1", grammar, { refParameter: "url" });
+  assert.throws(parse, (error) => error instanceof CameoError && /%3F and %26.+"url"/.test(error.detail));
+});
