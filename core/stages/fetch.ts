@@ -100,7 +100,7 @@ async function loadAndKeep(
   } catch (error) {
     if (signal.aborted) throw error;
     const failure = toCameoError(error);
-    services.troubles.note(`mount.${request.mount.name}`, failure);
+    if (codes[failure.code].report) services.troubles.note(`mount.${request.mount.name}`, failure);
     const soon = previous && !variant ? retrySoon(failure, previous, services) : undefined;
     if (previous && soon) return { ...fromEntry(previous, "stale", services), times: soon };
     keepFailure(request, services, failure, ticket);

@@ -261,3 +261,17 @@ test("a disk that cannot be written is a warning, not an outage", async () => {
   await until(() => blocked.lines.some((line) => line.includes('"level":"warn"')));
   await blocked.close();
 });
+
+test("a client that leaves, and an image that is not there, are no troubles of the server", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  origin.fail = () => promise.then(() => null);
+  const abort = new AbortController();
+  const left = app.get(`/o/${ref}?w=40`, { signal: abort.signal });
+  await until(() => origin.loads.length === 1);
+  const before = app.app.services.troubles.list();
+  abort.abort();
+  await left;
+  resolve();
+  assert.equal((await get("w=41")).status, 404);
+  assert.deepEqual(app.app.services.troubles.list(), before);
+});
