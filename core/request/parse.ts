@@ -80,7 +80,8 @@ export function parseRequest(
     else if (own.query?.includes(key)) query[key] = value;
     else parseParameter(parameters, key, value, grammar, own);
   }
-  return { output, mount, ref, parameters: withoutDefaults(parameters, grammar), query };
+  const isOverPreset = parameters.preset !== undefined;
+  return { output, mount, ref, parameters: inOrder(parameters, grammar, isOverPreset), query };
 }
 
 function decodeRef(rest: string): string {
@@ -129,12 +130,17 @@ function unknownParameter(key: string, grammar: Grammar, { refParameter }: Mount
   });
 }
 
-/** In canonical order, without values that say no more than the default. */
-function withoutDefaults(parameters: Record<string, unknown>, grammar: Grammar): Parameters {
+/** In canonical order, without values that say no more than the default, unless they are to win over those of a preset. */
+export function inOrder(
+  parameters: Readonly<Record<string, unknown>>,
+  grammar: Grammar,
+  keepsDefaults = false,
+): Parameters {
   const kept: Record<string, unknown> = {};
   for (const [name, codec] of Object.entries(grammar.codecs)) {
     const value = parameters[name];
-    if (value !== undefined && codec.format(value) !== defaultTexts[name]) kept[name] = value;
+    if (value === undefined) continue;
+    if (keepsDefaults || codec.format(value) !== defaultTexts[name]) kept[name] = value;
   }
   return kept as Parameters;
 }

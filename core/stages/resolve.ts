@@ -5,7 +5,14 @@ import { expandPresets, refuseOwnParameters } from "../registry/presets.ts";
 import type { Mount, Snapshot } from "../registry/snapshot.ts";
 import { acceptedFormats, type Negotiable } from "../request/negotiate.ts";
 import type { Parameters } from "../request/parameters.ts";
-import { formatParameters, formatRequest, type ParsedRequest, parseRequest, splitPath } from "../request/parse.ts";
+import {
+  formatParameters,
+  formatRequest,
+  inOrder,
+  type ParsedRequest,
+  parseRequest,
+  splitPath,
+} from "../request/parse.ts";
 import { verifyRequest } from "../request/sign.ts";
 import { isNeeded } from "./transform.ts";
 
@@ -96,7 +103,7 @@ function refuseUnsigned(mount: Mount, ref: string, isSigned: boolean): void {
 
 function fillIn(parameters: Parameters, mount: Mount, snapshot: Snapshot): Parameters {
   if (snapshot.settings.presetsOnly || mount.settings.presetsOnly) refuseOwnParameters(parameters);
-  return expandPresets(parameters, snapshot.presets);
+  return inOrder(expandPresets(parameters, snapshot.presets), snapshot.grammar);
 }
 
 type Unkeyed = Pick<ImageRequest, "mount" | "ref" | "query" | "parameters" | "accepts" | "output">;

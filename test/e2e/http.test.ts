@@ -200,9 +200,19 @@ test("presets fill parameters in, and the URL's own win", async () => {
   assert.deepEqual([wide.width, wide.height], [32, 16]);
 });
 
+test("a default in the URL wins over a preset too, and equals the same without presets", async () => {
+  const keyOf = async (query: string) => {
+    const explained = (await (await get(`/images/card.png?${query}&explain`)).json()) as { keys: { variant: string } };
+    return explained.keys.variant;
+  };
+  assert.equal(await keyOf("p=gray&grayscale=0&w=30"), await keyOf("w=30"));
+  assert.notEqual(await keyOf("p=gray&w=30"), await keyOf("w=30"));
+});
+
 test("presetsOnly refuses all other parameters", async () => {
   assert.equal((await get("/named/card.png?preset=thumb,gray&v=1")).status, 200);
   assert.equal((await problem("/named/card.png?w=32")).parameter, "width");
+  assert.equal((await problem("/named/card.png?preset=gray&grayscale=0")).parameter, "grayscale");
 });
 
 test("/meta describes the picture, also a transformed one", async () => {

@@ -203,3 +203,8 @@ test("parseRequest() says how to write a parameter that belongs to the image's o
   const parse = () => parseRequest("/remote/https://a.example/b.jpg", "c=1", grammar, { refParameter: "url" });
   assert.throws(parse, (error) => error instanceof CameoError && /%3F and %26.+"url"/.test(error.detail));
 });
+
+test("parseRequest() keeps a default that is to win over a preset", () => {
+  const { parameters } = parseRequest("/images/a.jpg", "fit=inside&p=card", grammar);
+  assert.deepEqual(parameters, { fit: "inside", preset: "card" });
+});
