@@ -13,7 +13,10 @@ import { createSnapshot } from "../../core/registry/snapshot.ts";
 import { loadSettings } from "../../core/settings/load.ts";
 
 const folder = fileURLToPath(new URL("../../config/examples/", import.meta.url));
-const examples = (await readdir(folder)).sort();
+const examples = (await readdir(folder, { withFileTypes: true }))
+  .filter((each) => each.isFile())
+  .map(({ name }) => name)
+  .sort();
 
 for (const name of examples) {
   test(`config/examples/${name} makes a snapshot with all its mounts and presets`, async () => {
