@@ -9,13 +9,14 @@ import { createFigures, createTroubles } from "./metrics.ts";
 import type { Services } from "./pipeline.ts";
 import type { Plugin } from "./plugin.ts";
 import type { LoadedPlugin } from "./registry/load.ts";
-import { type Changes, Shelf } from "./registry/shelf.ts";
+import { type Changes, type PluginStatus, Shelf } from "./registry/shelf.ts";
 import { findPlugin } from "./registry/snapshot.ts";
 import type { ProvidedModules } from "./registry/stage.ts";
 import { createPluginStorages } from "./registry/storage.ts";
 import type { Handler } from "./runtime.ts";
 import { findSecret, signingKeysOf } from "./secret.ts";
-import { parseOptions } from "./settings/load.ts";
+import { hideSecrets } from "./settings/hide.ts";
+import { ownOptions, parseOptions } from "./settings/load.ts";
 import type { Settings } from "./settings/schema.ts";
 import { createAssets } from "./work/assets.ts";
 import type { WorkerThread } from "./work/pool.ts";
@@ -222,6 +223,21 @@ export class App {
           () => shelf.rollBack(id),
         ),
     };
+  }
+
+  /** One row of `GET /plugins`: with the options that it runs with, without secrets, and with its own figures. */
+  #describe(status: PluginStatus): object {
+    const { settings, mounts } = this.services.snapshot;
+    const own = [...mounts.values()].filter(({ definition }) => `source.${definition.name}` === status.id);
+    const byMount = own.map((mount) => [`mounts.${mount.name}`, hideSecrets(ownOptions(mount.settings))]);
+    const places: Readonly<Record<string, Readonly<Record<string, Record<string, unknown>>>>> = {
+      route: settings.routes,
+      gate: settings.gates,
+      engine: settings.engines,
+    };
+    const at = places[status.kind]?.[status.name];
+    const options = at ? [[`${status.kind}s.${status.name}`, hideSecrets(at)]] : [];
+    return { ...status, options: Object.fromEntries([...byMount, ...options]), figures: this.#figures.of(status.id) };
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -1,7 +1,9 @@
 /** `cameo check`: are the settings right, and what do they give? Sets everything up but the network, with one worker. */
+
 import type { App } from "../app.ts";
 import { CameoError } from "../error.ts";
 import type { Mount, Snapshot } from "../registry/snapshot.ts";
+import { hideSecrets } from "../settings/hide.ts";
 import { ownOptions } from "../settings/load.ts";
 import { type CliParts, type Command, exitCodes, type Input } from "./command.ts";
 import { align, complain, formatBytes, print } from "./output.ts";
@@ -65,22 +67,6 @@ const findMount = ({ name, definition, sign, settings }: Mount) => ({
   sign,
   options: hideSecrets(ownOptions(settings)),
 });
-
-/** Options by name, with what must not be shown as `(hidden)`. */
-export function hideSecrets(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const isSecret = (name: string) => /secret|token|password|credential|auth|key|header|cookie/i.test(name);
-  return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => {
-      if (isSecret(name)) return [name, "(hidden)"];
-      const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-      return [name, isObject ? hideSecrets(value as Record<string, unknown>) : withoutPassword(value)];
-    }),
-  );
-}
-
-/** `https://user:secret@host` → `https://(hidden)@host`. */
-const withoutPassword = (value: unknown): unknown =>
-  typeof value === "string" ? value.replace(/\/\/[^/@\s]+@/, "//(hidden)@") : value;
 
 function findEngines({ engines, plugins }: Snapshot) {
   return engines.flatMap(({ name }) => {

@@ -8,7 +8,7 @@ export interface Watch {
 }
 
 /** Between two looks, in milliseconds. */
-const everyMs = 120;
+const everyMs = 80;
 
 /**
  * Calls `look` until stopped, never twice at one time. `mark` says in a few words what is there; `act` is called once it has changed and

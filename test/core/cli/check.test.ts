@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { hideSecrets } from "../../../core/cli/check.ts";
+import { hideSecrets } from "../../../core/settings/hide.ts";
 import { cameo, inFolder, slow } from "./spawn.ts";
 
 test("cameo check lists mounts, plugins, engines, cache tiers and limits", slow, async () => {
