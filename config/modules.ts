@@ -12,7 +12,11 @@ const modules: Readonly<Record<string, object>> = { "cameo/plugin": plugin, vali
 /** URL by name. Empty in the binary. */
 export const provided: Readonly<Record<string, string>> = isBinary
   ? {}
-  : { "cameo/plugin": new URL("../core/plugin.ts", import.meta.url).href, valibot: import.meta.resolve("valibot") };
+  : {
+      "cameo/plugin": new URL("../core/plugin.ts", import.meta.url).href,
+      "cameo/testing": new URL("../core/testing.ts", import.meta.url).href,
+      valibot: import.meta.resolve("valibot"),
+    };
 
 interface ModuleBuilder {
   module(name: string, load: () => { exports: object; loader: "object" }): void;

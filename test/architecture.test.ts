@@ -45,7 +45,7 @@ const layers: readonly (readonly RegExp[])[] = [
   ],
   [/^core\/(net|cache|registry|work|settings)\//, /^core\/(runtime|log|metrics|secret)\.ts$/],
   [/^core\/stages\//, /^core\/pipeline\.ts$/],
-  [/^core\/http\//, /^core\/(app|host|world)\.ts$/],
+  [/^core\/(http|testing)\//, /^core\/(app|host|testing|world)\.ts$/],
   [/^core\/cli\//],
 ];
 
