@@ -202,7 +202,7 @@ export class App {
       list: () => ({
         generation: this.#generation,
         inFlight: this.#now().inFlight,
-        plugins: shelf.list().map((each) => ({ ...each, figures: this.#figures.of(each.id) })),
+        plugins: shelf.list().map((each) => this.#describe(each)),
       }),
       disable: (id: string) =>
         change(

@@ -126,3 +126,12 @@ test("what a plugin keeps outlives a restart", async () => {
   assert.equal(await (await second.get("/memo")).text(), "1");
   await second.close();
 });
+
+test("GET /plugins shows options without secrets", async () => {
+  const own = { base: "https://images.example/", headers: { "x-token": "hunter2" } };
+  const other = await startApp({ settings: { adminToken: token, mounts: { r: { source: "http", ...own } } } });
+  const text = await (await other.get("/plugins", { headers: { authorization: `Bearer ${token}` } })).text();
+  assert.ok(text.includes("https://images.example/"));
+  assert.ok(!text.includes("hunter2") && !text.includes(token));
+  await other.close();
+});
