@@ -178,10 +178,8 @@ test("images are what their names say", async () => {
     assert.deepEqual([sniffed, width, height], [format, 3, 2]);
     assert.deepEqual(new Uint8Array((await see(bytes)).pixels.data), new Uint8Array(drawn.data));
   }
-  assert.deepEqual(
-    (await see(images.svg(4, 3, "#ff0000"))).pixels.data.slice(0, 4),
-    Uint8ClampedArray.of(255, 0, 0, 255),
-  );
+  const drawing = readHeader(images.svg(4, 3), { maxFrames: 1 });
+  assert.deepEqual([drawing.format, drawing.width, drawing.height], ["svg", 4, 3]);
 });
 
 test("createPicture() moves pixels as an engine does", () => {
