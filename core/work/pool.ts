@@ -71,6 +71,8 @@ interface Slot {
 
 /** A job over this share of the decoded-bytes budget is heavy. */
 const heavyShare = 1 / 8;
+/** The same for an animation: each frame goes through every operation, which takes seconds where a still takes a tenth. */
+const heavyAnimation = 1 / 64;
 /** Originals that may wait, in bytes: by count alone a full queue of large ones would be gigabytes. */
 const maxWaitingBytes = 256 * 2 ** 20;
 /** A worker that cannot start is tried again after this long, in milliseconds. */
@@ -235,7 +237,8 @@ export class Pool {
 
   #fits(job: Job): boolean {
     const budget = this.#options.limits.decodedBytes;
-    const isHeavy = ({ plan }: Job) => plan.costBytes > budget * heavyShare;
+    const isHeavy = ({ plan, header }: Job) =>
+      plan.costBytes > budget * (header.frames > 1 && plan.decode.maxFrames > 1 ? heavyAnimation : heavyShare);
     if (this.#decodedBytes > 0 && this.#decodedBytes + job.plan.costBytes > budget) return false;
     const heavy = this.#slots.filter(({ running }) => running && isHeavy(running.job)).length;
     return !isHeavy(job) || heavy < Math.max(1, this.#slots.length - 1);

@@ -168,6 +168,22 @@ test("Pool.run() never gives heavy jobs all the workers", async () => {
   await Promise.all([...heavy, light]);
 });
 
+test("Pool.run() counts an animation as heavy sooner than a still, unless one frame of it is asked for", async () => {
+  const { pool, threads } = startReady(2, { queue: 10 });
+  const moving = (maxFrames: number): Job => {
+    const { body, header, plan } = job(20);
+    return { body, header: { ...header, frames: 9 }, plan: { ...plan, decode: { ...plan.decode, maxFrames } } };
+  };
+  const jobs = [pool.run(moving(9)), pool.run(moving(9))];
+  assert.equal(at(threads, 1).jobs().length, 0);
+  jobs.push(pool.run(moving(1)));
+  assert.equal(at(threads, 1).jobs().length, 1);
+  at(threads, 1).finish();
+  at(threads, 0).finish();
+  at(threads, 0).finish();
+  assert.equal((await Promise.all(jobs)).length, 3);
+});
+
 test("Pool.run() recycles a worker whose heap has grown over the limit", async () => {
   const { pool, threads } = startReady(1);
   const done = pool.run(job());
