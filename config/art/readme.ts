@@ -15,18 +15,20 @@ export const pictures: Readonly<Record<string, string>> = {
   "contain.webp": "/images/logo.png?w=240&h=160&fit=contain&bg=123a45&f=webp",
   "alpha.webp": "/images/logo.png?h=160&f=webp",
   "svg.webp": "/images/badge.svg?h=160&f=webp",
+  "duotone.webp": "/images/landscape.jpg?w=720&h=240&fit=cover&pos=0.5,0.42&duotone=2b1055,ffd9a0&f=webp&q=70",
   "orbit.webp": "/images/orbit.gif?h=160&f=webp&q=60",
 };
 
 const folder = fileURLToPath(new URL("./readme", import.meta.url));
+/** One of the pictures is made by an example plugin. */
+const plugins = fileURLToPath(new URL("../examples/plugins", import.meta.url));
 const main = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 if (import.meta.main) {
   await mkdir(folder, { recursive: true });
   for (const [name, path] of Object.entries(pictures)) {
-    const { status, stderr } = spawnSync(process.execPath, [main, "render", path, "-o", `${folder}/${name}`], {
-      encoding: "utf8",
-    });
+    const words = [main, "render", path, "--plugins", plugins, "-o", `${folder}/${name}`];
+    const { status, stderr } = spawnSync(process.execPath, words, { encoding: "utf8" });
     if (status !== 0) throw new Error(`${name}: ${stderr}`);
   }
 }
