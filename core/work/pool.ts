@@ -73,6 +73,8 @@ interface Slot {
 const heavyShare = 1 / 8;
 /** The same for an animation: each frame goes through every operation, which takes seconds where a still takes a tenth. */
 const heavyAnimation = 1 / 64;
+/** Results over this many pixels are heavy: a wide blur and AVIF take about a second for 4 million, ten for 16. */
+const heavyPixels = 4_000_000;
 /** Originals that may wait, in bytes: by count alone a full queue of large ones would be gigabytes. */
 const maxWaitingBytes = 256 * 2 ** 20;
 /** A worker that cannot start is tried again after this long, in milliseconds. */
@@ -237,8 +239,7 @@ export class Pool {
 
   #fits(job: Job): boolean {
     const budget = this.#options.limits.decodedBytes;
-    const isHeavy = ({ plan, header }: Job) =>
-      plan.costBytes > budget * (header.frames > 1 && plan.decode.maxFrames > 1 ? heavyAnimation : heavyShare);
+    const isHeavy = (each: Job) => isLong(each) || each.plan.costBytes > budget * shareOf(each);
     if (this.#decodedBytes > 0 && this.#decodedBytes + job.plan.costBytes > budget) return false;
     const heavy = this.#slots.filter(({ running }) => running && isHeavy(running.job)).length;
     return !isHeavy(job) || heavy < Math.max(1, this.#slots.length - 1);
@@ -273,6 +274,10 @@ export class Pool {
     waiting.reject(new CameoError("busy", "The request was given up while it waited.", { retryAfterS: 1 }));
   }
 }
+
+const isLong = ({ plan: { size } }: Job): boolean => size.width * size.height > heavyPixels;
+const shareOf = ({ header, plan }: Job): number =>
+  header.frames > 1 && plan.decode.maxFrames > 1 ? heavyAnimation : heavyShare;
 
 const stopping = (): CameoError => new CameoError("busy", "The server is stopping.", { retryAfterS: 5 });
 

@@ -184,6 +184,16 @@ test("Pool.run() counts an animation as heavy sooner than a still, unless one fr
   assert.equal((await Promise.all(jobs)).length, 3);
 });
 
+test("Pool.run() counts a large result as heavy", async () => {
+  const { pool, threads } = startReady(2, { queue: 10 });
+  const large = { ...job(), plan: { ...job().plan, size: { width: 4000, height: 1001 } } };
+  const jobs = [pool.run(large), pool.run(large)];
+  assert.equal(at(threads, 1).jobs().length, 0);
+  at(threads, 0).finish();
+  at(threads, 0).finish();
+  assert.equal((await Promise.all(jobs)).length, 2);
+});
+
 test("Pool.run() recycles a worker whose heap has grown over the limit", async () => {
   const { pool, threads } = startReady(1);
   const done = pool.run(job());
