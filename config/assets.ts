@@ -26,7 +26,7 @@ export async function readAsset(specifier: string): Promise<Uint8Array> {
 
 /** The folder of the sample pictures. A binary writes them out once: a mount serves files, not parts of a program. */
 export async function samplesFolder(): Promise<string> {
-  if (Object.keys(embedded).length === 0) return fileURLToPath(new URL("./samples", import.meta.url));
+  if (Object.keys(embedded).length === 0) return fileURLToPath(new URL("./samples", import.meta.url).href);
   const folder = await mkdir(".cameo/samples", { recursive: true, mode: 0o700 }).then(
     () => ".cameo/samples",
     () => mkdtemp(join(tmpdir(), "cameo-samples-")),
