@@ -40,17 +40,25 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }
 
-/** Measures each contender once per round, in turn, so that a slow minute of the machine hits all of them; answers the medians. */
+/** What each contender did, round by round. */
+export type Rounds<Name extends string> = Readonly<Record<Name, readonly number[]>>;
+
+/** Measures each contender once per round, in turn, so that a slow minute of the machine hits all of them. */
 export async function inTurn<Name extends string>(
   rounds: number,
   contenders: Readonly<Record<Name, (round: number) => Promise<number>>>,
-): Promise<Record<Name, number>> {
+): Promise<Rounds<Name>> {
   const names = Object.keys(contenders) as Name[];
-  const seen = new Map<Name, number[]>(names.map((name) => [name, []]));
+  const seen = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
   for (let round = 0; round < rounds; round++) {
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
-      seen.get(name)?.push(await contenders[name](round));
+      seen[name].push(await contenders[name](round));
     }
   }
-  return Object.fromEntries(names.map((name) => [name, median(seen.get(name) ?? [])])) as Record<Name, number>;
+  return seen;
+}
+
+/** The median of the ratios within each round: what slows a whole round down does not count. */
+export function ratioOf(above: readonly number[], below: readonly number[]): number {
+  return median(above.map((value, round) => value / (below[round] ?? Number.NaN)));
 }

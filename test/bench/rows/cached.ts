@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Bench, Measure } from "../bench.ts";
-import { inTurn, requestsPerSecond } from "../measure.ts";
+import { inTurn, median, ratioOf, requestsPerSecond } from "../measure.ts";
 import { ask, nginxVersion, startCameo, startNginx } from "../servers.ts";
 import { perSecond } from "../table.ts";
 
@@ -16,7 +16,7 @@ export const cached: Measure = async (bench) => {
   await ask(quiet.port, path);
   const nginx = (await nginxVersion()) ? await startPeer(bench, body) : undefined;
   const servers = { ours, quiet, ...(nginx && { nginx }) };
-  const seconds = bench.isQuick ? 2 : 8;
+  const seconds = bench.isQuick ? 2 : 5;
   const measure = async (name: keyof typeof servers) => {
     const port = servers[name]?.port ?? 0;
     const rate = await requestsPerSecond(port, name === "nginx" ? "/cached.webp" : path, seconds);
@@ -24,18 +24,18 @@ export const cached: Measure = async (bench) => {
     return rate;
   };
   for (const { port } of [ours, quiet]) await requestsPerSecond(port, path, 2);
-  const rates = await inTurn(bench.isQuick ? 1 : 3, {
+  const rates = await inTurn(bench.isQuick ? 1 : 5, {
     ours: () => measure("ours"),
     quiet: () => measure("quiet"),
     nginx: async () => (nginx ? await measure("nginx") : Number.NaN),
   });
   await Promise.all(Object.values(servers).map((server) => server.stop()));
-  const peer = nginx ? perSecond(rates.nginx) : "nginx is not installed";
-  const row = (name: string, rate: number) => ({
+  const peer = nginx ? perSecond(median(rates.nginx)) : "nginx is not installed";
+  const row = (name: string, own: readonly number[]) => ({
     name,
-    ours: perSecond(rate),
+    ours: perSecond(median(own)),
     peer,
-    ...(nginx && { ratio: rate / rates.nginx, target: { atLeast: 0.5 } }),
+    ...(nginx && { ratio: ratioOf(own, rates.nginx), target: { atLeast: 0.5 } }),
     bytes: [body.length, body.length] as const,
     note: "32 connections, nginx with 2 workers",
   });

@@ -1,6 +1,6 @@
 /** Pictures made anew for each request, against IPX (sharp, native), over four connections. */
 import type { Bench, Measure } from "../bench.ts";
-import { inTurn, load } from "../measure.ts";
+import { inTurn, load, median, type Rounds, ratioOf } from "../measure.ts";
 import { createJudge, type SourceName } from "../pictures.ts";
 import { ask, type Server, startCameo, startIpx } from "../servers.ts";
 import { perSecond, type Row } from "../table.ts";
@@ -18,10 +18,10 @@ interface Case {
 type Contender = "magick" | "bun";
 
 const cases: readonly Case[] = [
-  { source: "photo-460", widthPx: 128, format: "webp", quality: 80, requests: 400, targets: { magick: 1, bun: 2 } },
-  { source: "photo-2725", widthPx: 720, format: "webp", quality: 80, requests: 60, targets: { magick: 1 } },
-  { source: "photo-2725", widthPx: 720, format: "jpeg", quality: 80, requests: 100, targets: {} },
-  { source: "photo-2725", widthPx: 720, format: "avif", quality: 60, requests: 12, targets: {} },
+  { source: "photo-460", widthPx: 128, format: "webp", quality: 80, requests: 250, targets: { magick: 1, bun: 2 } },
+  { source: "photo-2725", widthPx: 720, format: "webp", quality: 80, requests: 40, targets: { magick: 1 } },
+  { source: "photo-2725", widthPx: 720, format: "jpeg", quality: 80, requests: 60, targets: {} },
+  { source: "photo-2725", widthPx: 720, format: "avif", quality: 60, requests: 6, targets: {} },
 ];
 
 const engines: Readonly<Record<Contender, string | string[]>> = { magick: "magick", bun: ["bun", "magick"] };
@@ -56,13 +56,13 @@ async function measureCase(bench: Bench, given: Case, servers: Servers): Promise
   };
   const names = Object.keys(servers) as (keyof Servers)[];
   for (const name of names) await measure(name, Math.ceil(requests / 5));
-  const rates = await inTurn(bench.isQuick ? 1 : 3, {
+  const rates = await inTurn(bench.isQuick ? 1 : 5, {
     magick: () => measure("magick"),
     ipx: () => measure("ipx"),
     bun: () => measure("bun"),
   });
   bench.say(
-    `  ${given.format} ${given.widthPx}: ${names.map((name) => `${name} ${perSecond(rates[name])}`).join(", ")}`,
+    `  ${given.format} ${given.widthPx}: ${names.map((name) => `${name} ${perSecond(median(rates[name]))}`).join(", ")}`,
   );
   const looks = await look(bench, given, servers);
   const contenders: Contender[] = given.format === "avif" ? ["magick"] : ["magick", "bun"];
@@ -90,14 +90,14 @@ async function look(bench: Bench, given: Case, servers: Servers): Promise<Record
 
 type PerServer<T> = Readonly<Record<keyof Servers, T>>;
 
-function rowOf(given: Case, name: Contender, rates: PerServer<number>, looks: PerServer<Look>): Row {
+function rowOf(given: Case, name: Contender, rates: Rounds<keyof Servers>, looks: PerServer<Look>): Row {
   const side = given.source.replace("photo-", "");
   const target = given.targets[name];
   return {
     name: `cold ${side} → ${given.widthPx} px ${given.format} q${given.quality}, ${name}`,
-    ours: perSecond(rates[name]),
-    peer: perSecond(rates.ipx),
-    ratio: rates[name] / rates.ipx,
+    ours: perSecond(median(rates[name])),
+    peer: perSecond(median(rates.ipx)),
+    ratio: ratioOf(rates[name], rates.ipx),
     ...(target && { target: { atLeast: target } }),
     bytes: [looks[name].bytes, looks.ipx.bytes],
     distance: [looks[name].distance, looks.ipx.distance],

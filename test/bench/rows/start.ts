@@ -1,7 +1,7 @@
 /** From the start of the process to its first picture, on an empty cache. */
 import { existsSync } from "node:fs";
 import type { Bench, Measure } from "../bench.ts";
-import { inTurn } from "../measure.ts";
+import { inTurn, median, ratioOf } from "../measure.ts";
 import { binary, type Server, startCameo, startIpx } from "../servers.ts";
 import { milliseconds, type Row } from "../table.ts";
 
@@ -13,11 +13,11 @@ export const startUp: Measure = async (bench) => {
     ipx: () => startAndStop(startIpx(bench, `/w_128,f_webp/${file}`)),
     binary: async () => (existsSync(binary) ? await startBinary(bench, firstPath) : Number.NaN),
   });
-  const row = (name: string, ms: number): Row => ({
+  const row = (name: string, own: readonly number[]): Row => ({
     name: `start to first image, ${name}`,
-    ours: milliseconds(ms),
-    peer: milliseconds(spent.ipx),
-    ratio: spent.ipx / ms,
+    ours: milliseconds(median(own)),
+    peer: milliseconds(median(spent.ipx)),
+    ratio: ratioOf(spent.ipx, own),
     note: "IPX",
   });
   const rows = [row("from source", spent.source)];
