@@ -13,7 +13,8 @@ import { test } from "node:test";
 import type { Plugin, PluginOf } from "./plugin.ts";
 import type { Check } from "./testing/check.ts";
 import { type EngineSubject, engineChecks } from "./testing/engine.ts";
-import { type SourceSubject, sourceChecks } from "./testing/source.ts";
+import { type GateSubject, gateChecks, type RouteSubject, routeChecks } from "./testing/server.ts";
+import { type SourceSubjects, sourceChecks } from "./testing/source.ts";
 import { type StoreSubject, storeChecks } from "./testing/store.ts";
 import { type TransformSubject, transformChecks } from "./testing/transform.ts";
 
@@ -22,16 +23,14 @@ export type { EngineSubject } from "./testing/engine.ts";
 export { type Answer, type Call, createHost, type TestHost, type TestHostOptions } from "./testing/host.ts";
 export * as images from "./testing/images.ts";
 export { createPicture } from "./testing/picture.ts";
+export { type GateSubject, type RouteSubject, visitOf } from "./testing/server.ts";
 export { loadContext, loadOriginal, type SourceSubject, setupSource } from "./testing/source.ts";
 export type { StoreSubject } from "./testing/store.ts";
 export { applyTo, parametersOf, type TransformSubject } from "./testing/transform.ts";
 
 /** Tests a source. A function makes a fresh subject for each test. */
-export function testSource(
-  plugin: PluginOf<"source">,
-  subject: SourceSubject | (() => SourceSubject | Promise<SourceSubject>) = {},
-): void {
-  register(plugin, sourceChecks(plugin, typeof subject === "function" ? subject : () => subject));
+export function testSource(plugin: PluginOf<"source">, subject: SourceSubjects = {}): void {
+  register(plugin, sourceChecks(plugin, subject));
 }
 
 /** Tests a transform on pictures in memory. */
@@ -50,6 +49,16 @@ export function testStore(
 /** Tests an engine on tiny images. */
 export function testEngine(plugin: PluginOf<"engine">, subject: EngineSubject = {}): void {
   register(plugin, engineChecks(plugin, subject));
+}
+
+/** Tests what can be known of a route. */
+export function testRoute(plugin: PluginOf<"route">, subject: RouteSubject = {}): void {
+  register(plugin, routeChecks(plugin, subject));
+}
+
+/** Tests a gate. */
+export function testGate(plugin: PluginOf<"gate">, subject: GateSubject = {}): void {
+  register(plugin, gateChecks(plugin, subject));
 }
 
 function register({ kind, name }: Plugin, checks: readonly Check[]): void {

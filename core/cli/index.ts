@@ -5,6 +5,7 @@ import { type CliParts, type Command, exitCodes, nearest, readInput, UsageError 
 import { convert } from "./convert.ts";
 import { commandHelp, mainHelp } from "./help.ts";
 import { complain, print } from "./output.ts";
+import { plugins } from "./plugins.ts";
 import { purge } from "./purge.ts";
 import { render } from "./render.ts";
 import { serve } from "./serve.ts";
@@ -12,7 +13,7 @@ import { sign } from "./sign.ts";
 
 export type { CliParts } from "./command.ts";
 
-export const commands: readonly Command[] = [serve, render, convert, check, sign, purge];
+export const commands: readonly Command[] = [serve, render, convert, check, plugins, sign, purge];
 
 /** Runs a command line without its program name. Resolves to the exit code (`exitCodes`); never ends the process itself. */
 export async function runCli(args: string[], parts: CliParts): Promise<number> {

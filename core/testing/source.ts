@@ -56,8 +56,13 @@ export async function loadOriginal(
 
 const normalize = (source: SourceInstance, ref: string): string => source.normalize?.(ref) ?? ref;
 
-/** The checks for a source; `open` makes a fresh subject for each. */
-export function sourceChecks(plugin: PluginOf<"source">, open: () => SourceSubject | Promise<SourceSubject>): Check[] {
+/** The same for every check, or what makes a fresh one for each. */
+export type SourceSubjects = SourceSubject | (() => SourceSubject | Promise<SourceSubject>);
+
+/** The checks for a source: of one subject only those that it says enough for. */
+export function sourceChecks(plugin: PluginOf<"source">, subjects: SourceSubjects): Check[] {
+  const open = typeof subjects === "function" ? subjects : () => subjects;
+  const isKnown = (key: keyof SourceSubject) => typeof subjects === "function" || subjects[key] !== undefined;
   const check = (claim: string, run: (source: SourceInstance, subject: SourceSubject) => Promise<void>): Check => ({
     claim,
     async run() {
@@ -71,18 +76,27 @@ export function sourceChecks(plugin: PluginOf<"source">, open: () => SourceSubje
       }
     },
   });
-  return [
-    ...commonChecks(plugin),
+  const withRef = [
     check("answers an original with bytes", answersBytes),
-    check("answers null for what is not there", async (source, { missing }) => {
-      if (missing !== undefined) assert.equal(await source.load(normalize(source, missing), loadContext()), null);
-    }),
     check("takes its own validators back", takesValidators),
-    check("normalize() gives one spelling and is idempotent", givesOneSpelling),
-    check("refuses refs that can never be valid with bad-request", async (source, { refused = [] }) => {
+  ];
+  const withMissing = check("answers null for what is not there", async (source, { missing }) => {
+    if (missing !== undefined) assert.equal(await source.load(normalize(source, missing), loadContext()), null);
+  });
+  const withRefused = check(
+    "refuses refs that can never be valid with bad-request",
+    async (source, { refused = [] }) => {
       const load = async (ref: string) => source.load(normalize(source, ref), loadContext());
       for (const ref of refused) await assert.rejects(load(ref), hasCode("bad-request"), JSON.stringify(ref));
-    }),
+    },
+  );
+  return [
+    ...commonChecks(plugin),
+    check("can be set up, with its options", async () => {}),
+    ...(isKnown("ref") ? withRef : []),
+    ...(isKnown("missing") ? [withMissing] : []),
+    ...(isKnown("refused") ? [withRefused] : []),
+    check("normalize() gives one spelling and is idempotent", givesOneSpelling),
     check("says what is wrong with an odd ref by host.fail, if it refuses it", refusesOddRefs),
     { claim: "takes no error page for an image", run: () => refusesErrors(plugin, open) },
   ];
@@ -109,7 +123,7 @@ async function givesOneSpelling(
   source: SourceInstance,
   { ref, missing, spellings = [] }: SourceSubject,
 ): Promise<void> {
-  for (const each of [ref, missing, ...spellings].filter((each) => each !== undefined)) {
+  for (const each of [ref ?? "example", missing, ...spellings].filter((each) => each !== undefined)) {
     const once = normalize(source, each);
     assert.equal(normalize(source, once), once, each);
   }

@@ -25,7 +25,13 @@ export function storeChecks(plugin: PluginOf<"store">, open: () => StoreSubject 
       const subject = await open();
       const driver = await plugin.setup(optionsOf(plugin, subject.options), subject.host ?? createHost());
       try {
+        assert.deepEqual(
+          await driver.getKeys("", {}),
+          [],
+          "the store is not empty; give options that lead to an empty one",
+        );
         await run(driver);
+        await createStorage({ driver }).clear();
       } finally {
         await driver.dispose?.();
         await subject.close?.();
