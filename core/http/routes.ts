@@ -27,10 +27,10 @@ export function createRoutes(services: Services, { facts, readAsset, plugins }: 
     .get("/plugins", ({ request }) => listPlugins(request, services, plugins))
     .post("/plugins/:id/:action", ({ request, params }) => changePlugin(request, services, plugins, params));
   for (const name of services.snapshot.mounts.keys()) {
-    for (const path of [`/${name}`, `/${name}/*`, `/meta/${name}/*`]) {
+    for (const path of [`/${name}`, `/${name}/*`, `/meta/${name}`, `/meta/${name}/*`]) {
       app.get(path, ({ request }) => image(request));
     }
-    app.delete(`/${name}/*`, ({ request }) => purge(request, services));
+    for (const path of [`/${name}`, `/${name}/*`]) app.delete(path, ({ request }) => purge(request, services));
   }
   for (const path of docsPaths) app.get(path, ({ request }) => docs(request));
   for (const { id, instance } of services.snapshot.routes) {
@@ -41,7 +41,19 @@ export function createRoutes(services: Services, { facts, readAsset, plugins }: 
     }
   }
   app.all("/*", ({ request }) => problemResponse(noRoute(request, services)));
-  return behindGates((request) => app.fetch(request), services);
+  return withHost(behindGates((request) => app.fetch(request), services));
+}
+
+/**
+ * HTTP/1.0 may come without `Host`, and then the URL has none; and Elysia looks for the path from the twelfth character on, so that
+ * `http://img/` has none for it. Both get a host that everything behind can read.
+ */
+export function withHost(handler: Handler): Handler {
+  return (request, peer) => {
+    if (/^https?:\/\/[^/?#]{4,}\//.test(request.url)) return handler(request, peer);
+    const path = request.url.replace(/^https?:\/\/[^/?#]*/, "").replace(/^\/?/, "/");
+    return handler(new Request(`http://localhost${path}`, request), peer);
+  };
 }
 
 /** A path without parts has no parameters at all. */

@@ -196,6 +196,7 @@ test("DELETE throws away the original and everything made from it, for operators
   await get("w=40&f=png");
   await get("w=50&f=png");
   assert.equal((await app.get(`/o/${ref}`, { method: "DELETE" })).status, 401);
+  assert.equal((await app.get("/o?url=x", { method: "DELETE" })).status, 401);
   assert.equal(
     (await app.get(`/o/${ref}`, { method: "DELETE", headers: { authorization: "Bearer wrong" } })).status,
     401,

@@ -115,6 +115,16 @@ test("HEAD has the headers of GET and no body", async () => {
   assert.equal((await head.bytes()).length, 0);
 });
 
+test("a server with a short name answers", async () => {
+  const { status } = await app.app.handle(new Request("http://img/images/card.png?w=20&f=png"));
+  assert.equal(status, 200);
+});
+
+test("/meta takes a ref in the query too, and says what is missing without one", async () => {
+  assert.equal((await problem("/meta/remote?url=https://other.example/a.jpg")).code, "host-not-allowed");
+  assert.equal((await problem("/meta/images")).code, "not-found");
+});
+
 test("Content-Disposition survives any file name", async () => {
   const { headers } = await get(`/images/${encodeURIComponent("naïve “name”.png")}?w=20&f=png`);
   assert.equal(
