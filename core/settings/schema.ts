@@ -42,7 +42,7 @@ export const mountSchema = v.looseObject({
 });
 export type MountSettings = v.InferOutput<typeof mountSchema>;
 
-const limitsSchema = v.object({
+const limitsSchema = v.strictObject({
   sourceBytes: v.pipe(v.optional(bytes, 50 * 2 ** 20), about("Largest source, in bytes. A larger one is a 413.")),
   pixels: v.pipe(
     v.optional(count, 50_000_000),
@@ -71,7 +71,7 @@ const limitsSchema = v.object({
 });
 
 const quality = v.pipe(count, v.maxValue(100));
-const qualitySchema = v.object({
+const qualitySchema = v.strictObject({
   avif: v.pipe(v.optional(quality, 60), about("Quality of AVIF where none is asked for, 1 to 100.")),
   webp: v.pipe(v.optional(quality, 80), about("Quality of WebP where none is asked for, 1 to 100.")),
   jpeg: v.pipe(v.optional(quality, 80), about("Quality of JPEG where none is asked for, 1 to 100.")),
@@ -133,7 +133,7 @@ export const settingsSchema = v.strictObject({
       v.objectWithRest(
         {
           memory: v.optional(
-            v.object({
+            v.strictObject({
               maxBytes: v.pipe(
                 v.optional(bytes),
                 about("Memory tier. Default 512 MiB or a quarter of the machine's memory."),
@@ -153,7 +153,7 @@ export const settingsSchema = v.strictObject({
   limits: v.pipe(v.optional(limitsSchema, {}), about("Limits, each against one kind of overload.")),
   log: v.pipe(
     v.optional(
-      v.object({
+      v.strictObject({
         level: v.pipe(
           v.optional(v.picklist(["debug", "info", "warn", "error", "silent"]), "info"),
           about("Least level that is written."),

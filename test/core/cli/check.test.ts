@@ -72,6 +72,7 @@ test("cameo check answers 2 and names the setting that is wrong", slow, async ()
         /^cameo: mounts\.a\.source names the source "ftp", which is not there; there are: file/,
       ],
       [{ mounts: { a: { source: "file" } } }, /^cameo: mounts\.a\.base \(CAMEO_MOUNTS_A_BASE\): /],
+      [{ limits: { pixelz: 3 } }, /^cameo: There is no setting limits\.pixelz\./],
       [{ mounts: { a: { source: "file", base: ".", bse: "." } } }, /^cameo: There is no setting mounts\.a\.bse/],
       [{ presets: { tiny: "w=0" } }, /^cameo: presets\.tiny: "width" got "0"/],
       [{ engine: "gd" }, /^cameo: engine names the engine "gd"/],
