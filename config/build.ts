@@ -31,7 +31,12 @@ const outfile = resolve(values.outfile);
 await mkdir(dirname(outfile), { recursive: true });
 const result = await Bun.build({
   entrypoints: [here("./main.ts"), here("./worker.ts")],
-  compile: { outfile, ...(values.target ? { target: values.target as Bun.Build.CompileTarget } : {}) },
+  // Plugins in folders may import npm packages beside them, whose entries are named in their `package.json`.
+  compile: {
+    outfile,
+    autoloadPackageJson: true,
+    ...(values.target ? { target: values.target as Bun.Build.CompileTarget } : {}),
+  },
   minify: { syntax: true, whitespace: true },
   plugins: [
     {

@@ -1,6 +1,6 @@
 /** The example plugins through the front door: from source, and in the compiled binary. Each serves, and a change on disk is served. */
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -21,6 +21,7 @@ let origin: Origin;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "cameo-examples-"));
   await cp(join(root, "config/examples/plugins"), join(folder, "plugins.d"), { recursive: true });
+  await writePackage();
   const [avatar, photo] = [await fixture("png-rgb"), await fixture("jpeg-progressive")];
   origin = await openOrigin(({ path, query, headers }) => {
     if (path === "/avatar.png") return { body: avatar };
@@ -36,6 +37,23 @@ after(async () => {
   await origin.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+/** An npm package beside the plugins, and a transform that needs it. */
+async function writePackage(): Promise<void> {
+  const place = join(folder, "node_modules/ink");
+  await mkdir(place, { recursive: true });
+  await writeFile(join(place, "package.json"), '{ "name": "ink", "type": "module", "exports": "./blue.js" }');
+  await writeFile(join(place, "blue.js"), "export const blue = [20, 30, 250, 255];");
+  const code = `import { codec, editFrames, transform } from "cameo/plugin";
+import { blue } from "ink";
+export default transform({
+  name: "paint", order: 66, reads: ["paint"], parameters: { paint: codec.boolean },
+  apply: (picture) => editFrames(picture, ({ data }) => {
+    for (let at = 0; at < data.length; at += 4) data.set(blue, at);
+  }),
+});`;
+  await writeFile(join(folder, "plugins.d/paint.ts"), code);
+}
 
 const mounts = (): Exclude<SettingsInput["mounts"], undefined> => ({
   images: { source: "file", base: join(root, "config/samples") },
@@ -66,6 +84,8 @@ async function assertServed(get: Get): Promise<void> {
   assert.match(wrong.detail, /takes one of raw, full/);
   const refused = (await (await get("/images/landscape.jpg?duotone=pink")).json()) as { detail: string };
   assert.match(refused.detail, /two colours/);
+  const painted = colorAt(await pixelsOf(get, "/images/landscape.jpg?w=4&f=png&paint"), 1, 1);
+  assert.deepEqual(painted, { r: 20, g: 30, b: 250, a: 255 });
   assertDuotone(await pixelsOf(get, "/images/landscape.jpg?w=40&f=png&duotone=100030,ffe0d0"));
 }
 
