@@ -43,17 +43,22 @@ interface Read {
   readonly images: IMagickImageCollection;
   /** Decoded size divided by the stored size. */
   readonly scale: number;
+  /** How much of a shrunk JPEG counts, before it is turned. */
+  readonly exact?: Size;
 }
 
 export function decode(body: Uint8Array, options: DecodeOptions, host: Host): MagickPicture {
   if (body.length === 0) throw host.fail("broken-image", "The image is empty; send the whole file.");
   const guard = createGuard(host, options.deadlineMs);
-  const { images, scale } = guard.run(() => withPixelLimit(options.maxPixels, () => read(body, options, host, guard)));
+  const { images, scale, exact } = guard.run(() =>
+    withPixelLimit(options.maxPixels, () => read(body, options, host, guard)),
+  );
   try {
     const [first] = images;
     if (!first) throw host.fail("broken-image", "The image holds no picture.");
+    const upright = turned(exact, first.orientation);
     guard.run(() => makeUniform(images, options.format));
-    return new MagickPicture(images, scale, host, guard);
+    return new MagickPicture(images, { scale, host, guard, ...(upright && { exact: upright }) });
   } catch (error) {
     images.dispose();
     throw error;
@@ -154,7 +159,9 @@ function readJpeg(body: Uint8Array, options: DecodeOptions, host: Host): Read {
     if (options.truncated === "refuse" && warnings.some(isDamage)) throw cutShort(host);
     const images = MagickImageCollection.create();
     images.push(image);
-    return { images, scale: image.width / stored.width };
+    const eighths = Math.floor((image.width * 8) / stored.width);
+    const exact = { width: (stored.width * eighths) / 8, height: (stored.height * eighths) / 8 };
+    return { images, scale: image.width / stored.width, ...(eighths < 8 && { exact }) };
   } catch (error) {
     image.dispose();
     throw error;
@@ -170,27 +177,14 @@ const turned = (size: Size | undefined, orientation: Orientation): Size | undefi
 
 /** How much larger than asked a shrunk image is at least: the resampling that follows needs something to work on. */
 const spareFactor = 1.3;
-/** Up to this many pixels, decoding one or two eighths more costs less than a millisecond. */
-const smallPixels = 1_000_000;
 
 /** The smallest size in eighths that holds enough pixels; `undefined` for the stored one. */
 function shrunk(stored: Size, atLeast: Size | undefined): Size | undefined {
   if (!atLeast) return undefined;
   const need = spareFactor * Math.max(atLeast.width / stored.width, atLeast.height / stored.height);
-  const least = Math.ceil(need * 8);
-  const isSmall = stored.width * stored.height <= smallPixels;
-  const eighths = isSmall ? roundest(stored, least) : least;
+  const eighths = Math.ceil(need * 8);
   if (eighths >= 8) return undefined;
   return { width: Math.ceil((stored.width * eighths) / 8), height: Math.ceil((stored.height * eighths) / 8) };
-}
-
-/**
- * Of the next three sizes the one whose sides need the least rounding up: what is rounded up stretches the picture by part of a pixel,
- * which shows in a thumbnail.
- */
-function roundest({ width, height }: Size, least: number): number {
-  const excess = (eighths: number) => ((-width * eighths) & 7) + ((-height * eighths) & 7);
-  return [least, least + 1, least + 2].reduce((best, each) => (excess(each) < excess(best) ? each : best));
 }
 
 function readIcon(body: Uint8Array, options: DecodeOptions, host: Host): IMagickImageCollection {

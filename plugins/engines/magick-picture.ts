@@ -1,6 +1,7 @@
 /** A decoded image in the WASM's memory. */
 import {
   AlphaAction,
+  ColorSpace,
   CompositeOperator,
   DistortMethod,
   DistortSettings,
@@ -18,18 +19,30 @@ import {
 } from "@imagemagick/magick-wasm";
 import type { Area, Color, Edges, Host, Picture, Pixels, Size } from "cameo/plugin";
 import { createGuard, type Guard } from "./magick-guard.ts";
+import { resampleRgb } from "./magick-resample.ts";
+
+export interface PictureParts {
+  readonly scale: number;
+  readonly host: Host;
+  readonly guard: Guard;
+  /** A decoder that shrinks rounds up, so that the last column and row lie partly outside of what was stored. Default: all of it counts. */
+  readonly exact?: Size;
+}
 
 export class MagickPicture implements Picture {
   readonly images: IMagickImageCollection;
   readonly scale: number;
   readonly guard: Guard;
   readonly #host: Host;
+  /** How much of it counts, until its shape is changed. */
+  #exact: Size | undefined;
 
-  constructor(images: IMagickImageCollection, scale: number, host: Host, guard: Guard) {
+  constructor(images: IMagickImageCollection, { scale, host, guard, exact }: PictureParts) {
     this.images = images;
     this.scale = scale;
     this.guard = guard;
     this.#host = host;
+    this.#exact = exact;
   }
 
   get width(): number {
@@ -50,10 +63,13 @@ export class MagickPicture implements Picture {
 
   resize(size: Size): void {
     if (size.width === this.width && size.height === this.height) return;
-    this.#each((image) => resample(image, size));
+    const exact = this.#exact;
+    this.#exact = undefined;
+    this.#each((image) => resample(image, size, exact));
   }
 
   crop({ x, y, width, height }: Area): void {
+    this.#exact = undefined;
     this.#each((image) => {
       image.crop(new MagickGeometry(x, y, width, height));
       image.resetPage();
@@ -61,6 +77,7 @@ export class MagickPicture implements Picture {
   }
 
   extend({ top, right, bottom, left }: Edges, background: Color): void {
+    this.#exact = undefined;
     this.#each((image) => {
       if (background.a < 255) image.alpha(AlphaAction.Set);
       image.compose = CompositeOperator.Copy;
@@ -73,6 +90,7 @@ export class MagickPicture implements Picture {
   rotate(degrees: number, background: Color): void {
     const turn = ((degrees % 360) + 360) % 360;
     if (turn === 0) return;
+    this.#exact = undefined;
     this.#each((image) => {
       if (turn % 90 === 0) image.rotate(turn);
       else spin(image, turn, background);
@@ -81,10 +99,12 @@ export class MagickPicture implements Picture {
   }
 
   flip(): void {
+    this.#exact = undefined;
     this.#each((image) => image.flip());
   }
 
   flop(): void {
+    this.#exact = undefined;
     this.#each((image) => image.flop());
   }
 
@@ -141,7 +161,7 @@ export function pictureOf(frames: readonly Pixels[], host: Host, deadlineMs: num
   const images = MagickImageCollection.create();
   try {
     for (const frame of frames) images.push(guard.run(() => fromRgba(frame)));
-    return new MagickPicture(images, 1, host, guard);
+    return new MagickPicture(images, { scale: 1, host, guard });
   } catch (error) {
     images.dispose();
     throw error;
@@ -157,7 +177,12 @@ const largePixels = 500_000;
  * Lanczos for small pictures; for large ones Catmull-Rom, drawn in by a tenth, which is as sharp to the eye. Both are slow where many
  * pixels become one: a box over whole pixels goes before them, down to at least twice the size.
  */
-function resample(image: IMagickImage, { width, height }: Size): void {
+function resample(image: IMagickImage, { width, height }: Size, exact?: Size): void {
+  if (isPlain(image, { width, height })) resamplePlain(image, { width, height }, exact);
+  else resampleAny(image, { width, height });
+}
+
+function resampleAny(image: IMagickImage, { width, height }: Size): void {
   const halvings = Math.floor(Math.min(image.width / width, image.height / height) / 2);
   if (halvings > 1) {
     image.resize(exactly(Math.ceil(image.width / halvings), Math.ceil(image.height / halvings)), FilterType.Box);
@@ -167,6 +192,31 @@ function resample(image: IMagickImage, { width, height }: Size): void {
   image.resize(exactly(width, height), isLarge ? FilterType.Catrom : FilterType.Lanczos);
   if (isLarge) image.removeArtifact("filter:blur");
 }
+
+/** Its pixels are in memory twice; a larger one goes the library's way. */
+const maxPlainPixels = 8_000_000;
+
+const isPlain = (image: IMagickImage, { width, height }: Size): boolean =>
+  image.channelCount === 3 &&
+  image.colorSpace === ColorSpace.sRGB &&
+  width <= image.width &&
+  height <= image.height &&
+  image.width * image.height <= maxPlainPixels;
+
+/** Cut to the new size, the image has room for the new pixels. */
+function resamplePlain(image: IMagickImage, to: Size, exact?: Size): void {
+  const { width, height } = image;
+  const made = image.getPixels((all) =>
+    resampleRgb({ width, height, data: bytesOf(all.getArea(0, 0, width, height)) }, to, exact),
+  );
+  image.crop(new MagickGeometry(0, 0, to.width, to.height));
+  image.resetPage();
+  image.getPixels((all) => all.setArea(0, 0, to.width, to.height, made));
+}
+
+/** The build has 8 bits a channel, so that this is a view of the WASM's memory. */
+const bytesOf = (area: Uint8Array | number[]): Uint8Array =>
+  area instanceof Uint8Array ? area : Uint8Array.from(area);
 
 function exactly(width: number, height: number): MagickGeometry {
   const geometry = new MagickGeometry(width, height);

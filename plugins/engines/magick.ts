@@ -16,6 +16,7 @@ import * as v from "valibot";
 import { decode, decoders } from "./magick-decode.ts";
 import { encode, encoders } from "./magick-encode.ts";
 import { MagickPicture, pictureOf } from "./magick-picture.ts";
+import { kernelBytes } from "./magick-resample.ts";
 
 const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 
@@ -123,7 +124,7 @@ function setLimits({ maxSidePx, memoryBytes, profileBytes }: v.InferOutput<typeo
 /** Bytes of the WASM's memory. The library has no public way to it; without this one a worker would never be recycled. */
 function heapBytes(): number {
   const { _api } = ImageMagick as unknown as { readonly _api?: { readonly HEAPU8?: Uint8Array } };
-  return _api?.HEAPU8?.byteLength ?? 0;
+  return (_api?.HEAPU8?.byteLength ?? 0) + kernelBytes();
 }
 
 /** One small picture through the usual formats, so that the first request does not pay for the compiler's warming. */
