@@ -1,22 +1,24 @@
 /** `cameo check`: are the settings right, and what do they give? Sets everything up but the network, with one worker. */
-
+import { stat } from "node:fs/promises";
+import { relative } from "node:path";
 import type { App } from "../app.ts";
 import { CameoError } from "../error.ts";
 import type { Mount, Snapshot } from "../registry/snapshot.ts";
 import { hideSecrets } from "../settings/hide.ts";
 import { ownOptions } from "../settings/load.ts";
-import { type CliParts, type Command, exitCodes, type Input } from "./command.ts";
+import { type CliParts, type Command, exitCodes, type Input, UsageError } from "./command.ts";
 import { align, complain, formatBytes, print } from "./output.ts";
 import { loadFor, settingsFlags, withApp } from "./settings.ts";
 
 export const check: Command = {
   name: "check",
-  about: "Check the settings; list mounts, plugins, engines, cache tiers and limits.",
+  about: "Check the settings and plugins; list mounts, engines, cache tiers and limits.",
   usage: "check [options]",
   words: [0, 0],
   flags: [{ name: "json", about: "The same as JSON." }, ...settingsFlags],
   examples: [
     ["cameo check --config cameo.toml", "Exit code 0 if all is well, 2 if not."],
+    ["cameo check --plugins ./plugins.d", "Tries your plugins without serving: load, contract, names, options, setup."],
     ["cameo check --json", "For programs."],
   ],
   run: runCheck,
@@ -24,17 +26,30 @@ export const check: Command = {
 
 async function runCheck(input: Input, parts: CliParts): Promise<number> {
   const isJson = input.flags.has("json");
+  await findFolders(input);
   try {
     const { settings, warnings } = await loadFor(input, parts);
     const findings = await withApp(input, parts, { ...settings, workers: 1 }, (app) => Promise.resolve(find(app)));
     await print(isJson ? JSON.stringify({ ok: true, warnings, ...findings }, null, 2) : toText(findings, warnings));
     return exitCodes.done;
   } catch (error) {
-    if (!(error instanceof CameoError)) throw error;
-    if (isJson) await print(JSON.stringify({ ok: false, code: error.code, detail: error.detail }, null, 2));
-    else await complain(`cameo: ${error.detail}`);
-    return exitCodes.misused;
+    return refuse(error, isJson);
   }
+}
+
+/** A folder that is named and not there is a slip; one that only the defaults name need not be there. */
+async function findFolders(input: Input): Promise<void> {
+  for (const folder of input.flags.get("plugins") ?? []) {
+    const found = await stat(folder).catch(() => undefined);
+    if (!found?.isDirectory()) throw new UsageError(`--plugins got "${folder}", which is no folder.`);
+  }
+}
+
+async function refuse(error: unknown, isJson: boolean): Promise<number> {
+  if (!(error instanceof CameoError)) throw error;
+  if (isJson) await print(JSON.stringify({ ok: false, code: error.code, detail: error.detail }, null, 2));
+  else await complain(`cameo: ${error.detail}`);
+  return exitCodes.misused;
 }
 
 /** What there is, as plain data without secrets. */
@@ -47,6 +62,7 @@ function find({ services: { snapshot, cache } }: App) {
         all.map(({ plugin }) => plugin.name),
       ]),
     ),
+    own: findOwn(snapshot),
     engines: findEngines(snapshot),
     cache: cache
       .stats()
@@ -68,6 +84,21 @@ const findMount = ({ name, definition, sign, settings }: Mount) => ({
   options: hideSecrets(ownOptions(settings)),
 });
 
+/** Plugins from folders, each with what uses it. */
+function findOwn({ plugins, mounts }: Snapshot) {
+  return plugins
+    .filter(({ file }) => file !== undefined)
+    .map(({ id, plugin, file = "", version }) => {
+      const own = [...mounts.values()].filter(({ definition }) => definition === plugin);
+      return { id, version: version.slice(0, 12), file: relative(".", file), mounts: own.map(({ name }) => name) };
+    });
+}
+
+function useOf({ id, mounts }: Findings["own"][number]): string {
+  if (mounts.length > 0) return mounts.map((name) => `/${name}/`).join(" ");
+  return id.startsWith("source.") ? 'no mount uses it, so it was not set up; see "cameo plugins test"' : "";
+}
+
 function findEngines({ engines, plugins }: Snapshot) {
   return engines.flatMap(({ name }) => {
     const found = plugins.find(({ plugin }) => plugin.kind === "engine" && plugin.name === name)?.plugin;
@@ -77,7 +108,10 @@ function findEngines({ engines, plugins }: Snapshot) {
   });
 }
 
-function toText({ mounts, plugins, engines, cache, limits, presets }: Findings, warnings: readonly string[]): string {
+function toText(
+  { mounts, plugins, own: mine, engines, cache, limits, presets }: Findings,
+  warnings: readonly string[],
+): string {
   const options = (own: Record<string, unknown>) =>
     Object.entries(own)
       .map(([name, value]) => `${name}=${shown(name, value)}`)
@@ -104,6 +138,14 @@ function toText({ mounts, plugins, engines, cache, limits, presets }: Findings, 
       Object.entries(plugins).map(([kind, names]) => [kind, names.join(", ")]),
       "  ",
     )}`,
+    ...(mine.length > 0
+      ? [
+          `Plugins of your own\n${align(
+            mine.map((each) => [each.id, each.version, each.file, useOf(each)]),
+            "  ",
+          )}`,
+        ]
+      : []),
     `Engines, in the order in which they are asked\n${formats.join("\n")}`,
     `Cache\n${align(tiers, "  ")}`,
     `Limits\n${align(
