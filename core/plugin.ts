@@ -165,6 +165,8 @@ export interface SourceInstance {
 export interface SourceDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly name: string;
   readonly version?: string;
+  /** Version of the contract that it was written for; where that is another one, it is refused. Default: whatever Cameo has. */
+  readonly contract?: number;
   readonly options: S;
   /** Names of the query parameters that belong to the source. They become part of the cache key. Default none. */
   readonly query?: readonly string[];
@@ -181,6 +183,8 @@ export interface SourceDefinition<S extends OptionsSchema = OptionsSchema> {
 export interface TransformDefinition {
   readonly name: string;
   readonly version?: string;
+  /** Version of the contract that it was written for; where that is another one, it is refused. Default: whatever Cameo has. */
+  readonly contract?: number;
   /** Place in the chain, ascending. Built-in: crop 10, trim 20, rotate 30, flip 40, flop 41, resize 50, effects 60–79, pad 80, background 85, radius 90. */
   readonly order: number;
   /** Names of the request parameters that it reads; `apply` gets these. */
@@ -219,6 +223,8 @@ export interface EngineInstance {
 export interface EngineDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly name: string;
   readonly version?: string;
+  /** Version of the contract that it was written for; where that is another one, it is refused. Default: whatever Cameo has. */
+  readonly contract?: number;
   readonly options: S;
   readonly decodes: readonly InputFormat[];
   /** Empty for an engine that only decodes: its pictures are handed to the main engine through `pixels()`. */
@@ -236,6 +242,8 @@ export interface EngineDefinition<S extends OptionsSchema = OptionsSchema> {
 export interface StoreDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly name: string;
   readonly version?: string;
+  /** Version of the contract that it was written for; where that is another one, it is refused. Default: whatever Cameo has. */
+  readonly contract?: number;
   readonly options: S;
   /** An unstorage driver. Needs `getItemRaw`, `setItemRaw`, `removeItem` and `getKeys(base)`. Read-only is the absence of `setItemRaw`. */
   setup(options: v.InferOutput<S>, host: StoreHost): Driver | Promise<Driver>;
@@ -275,6 +283,8 @@ export interface RouteHost extends ServerHost {
 export interface RouteDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly name: string;
   readonly version?: string;
+  /** Version of the contract that it was written for; where that is another one, it is refused. Default: whatever Cameo has. */
+  readonly contract?: number;
   /** From the setting `routes.<name>`. */
   readonly options: S;
   /** Once per snapshot; no network here. */
@@ -303,6 +313,8 @@ export interface GateInstance {
 export interface GateDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly name: string;
   readonly version?: string;
+  /** Version of the contract that it was written for; where that is another one, it is refused. Default: whatever Cameo has. */
+  readonly contract?: number;
   /** From the setting `gates.<name>`. */
   readonly options: S;
   /** Once per snapshot; no network here. */

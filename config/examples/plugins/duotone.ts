@@ -18,6 +18,7 @@ const pair: Codec<Pair> = {
 
 export default transform({
   name: "duotone",
+  contract: 1,
   order: 66,
   reads: ["duotone"],
   parameters: { duotone: pair },

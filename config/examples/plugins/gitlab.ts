@@ -33,6 +33,7 @@ type Options = v.InferOutput<typeof options>;
 
 export default source({
   name: "gitlab",
+  contract: 1,
   options,
   setup(settings, host) {
     const base = new URL(settings.base.replace(/\/*$/, "/"));

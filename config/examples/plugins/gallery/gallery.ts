@@ -38,6 +38,7 @@ const options = v.object({
 
 export default source({
   name: "gallery",
+  contract: 1,
   options,
   query: ["rendition"],
   setup({ key, base, images, rendition, perPage }, host) {
