@@ -127,6 +127,28 @@ test("the example plugins serve from source, and a change on disk is served", as
   }
 });
 
+test("plugins/README.md shows a source that serves, and the sentence that refuses another contract version", async () => {
+  const readme = await readFile(join(root, "plugins/README.md"), "utf8");
+  const code = /```ts\n(import \{ source \}[\s\S]*?)```/.exec(readme)?.[1] ?? "";
+  const place = join(folder, "from-readme");
+  await mkdir(place);
+  await writeFile(join(place, "portraits.ts"), code);
+  const people = { source: "portraits", base: origin.url, allowPrivate: ["127.0.0.0/8"] };
+  const app = await startApp({ settings: { plugins: [place], mounts: { people } } });
+  try {
+    assert.equal((await pixelsOf(app.get, "/people/avatar?w=20&f=png")).width, 20);
+    assert.equal((await app.get("/people/nobody")).status, 404);
+    await writeFile(join(place, "portraits.ts"), code.replace("contract: 1", "contract: 2"));
+    assert.equal(await app.app.refresh(), false);
+    const health = await (await app.get("/health")).text();
+    assert.match(health, /was made for version 2 of the plugin contract; this Cameo has version 1\./);
+    assert.ok(readme.includes("was made for version 2 of the plugin contract; this Cameo has version 1."));
+    assert.equal((await app.get("/people/avatar?w=21")).status, 200);
+  } finally {
+    await app.close();
+  }
+});
+
 /** Asks until the answer is another one; the test's own time limit ends it. */
 async function untilNot(old: number, get: Get): Promise<number> {
   for (;;) {
