@@ -17,29 +17,45 @@ const keys = ["m:abc:original", "m:abc:one", "m:abd:original", "n:abc:original"]
 
 const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, at) => (at * 31 + (at >> 8)) & 255);
 
+/** A driver over an empty store. */
+export interface OpenedDriver {
+  readonly driver: Driver;
+  close?(): void | Promise<void>;
+}
+
 /** The checks for a store; `open` makes a fresh subject for each. */
 export function storeChecks(plugin: PluginOf<"store">, open: () => StoreSubject | Promise<StoreSubject>): Check[] {
+  const openDriver = async (): Promise<OpenedDriver> => {
+    const subject = await open();
+    const driver = await plugin.setup(optionsOf(plugin, subject.options), subject.host ?? createHost());
+    return {
+      driver,
+      async close() {
+        await driver.dispose?.();
+        await subject.close?.();
+      },
+    };
+  };
+  return [...commonChecks(plugin), ...driverChecks(openDriver)];
+}
+
+/** The checks for the driver alone; `open` makes a fresh one for each. Refuses a store that holds something: it would be cleared. */
+export function driverChecks(open: () => OpenedDriver | Promise<OpenedDriver>): Check[] {
   const check = (claim: string, run: (driver: Driver) => Promise<void>): Check => ({
     claim,
     async run() {
-      const subject = await open();
-      const driver = await plugin.setup(optionsOf(plugin, subject.options), subject.host ?? createHost());
+      const { driver, close } = await open();
       try {
-        assert.deepEqual(
-          await driver.getKeys("", {}),
-          [],
-          "the store is not empty; give options that lead to an empty one",
-        );
+        const keys = await driver.getKeys("", {});
+        assert.deepEqual(keys, [], "the store is not empty; give options that lead to an empty one");
         await run(driver);
         await createStorage({ driver }).clear();
       } finally {
-        await driver.dispose?.();
-        await subject.close?.();
+        await close?.();
       }
     },
   });
   return [
-    ...commonChecks(plugin),
     check("has what a cache needs", async ({ getItemRaw, removeItem, getKeys }) => {
       assert.deepEqual([typeof getItemRaw, typeof removeItem, typeof getKeys], ["function", "function", "function"]);
     }),

@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { CameoError } from "../../core/error.ts";
 import type { DecodeOptions, InputFormat } from "../../core/image.ts";
 import type { EngineInstance, PluginOf, WorkerHost } from "../../core/plugin.ts";
+import { engineChecks } from "../../core/testing/engine.ts";
 import { cardPatches } from "../fixtures/card.ts";
 import { fixture, type GoodName, goodFixture, goodNames } from "../fixtures/fixture.ts";
 import { encodingContract } from "./engine-encode.ts";
@@ -48,6 +49,8 @@ export function engineContract(
     return instance;
   };
   const bench: Bench = { name: definition.name, definition, engine };
+  for (const { claim, run } of engineChecks(definition, { options: options.settings ?? {}, host: makeHost() }))
+    test(`${definition.name} ${claim}`, async () => run());
   definitionContract(bench);
   for (const name of goodNames) {
     if (!definition.decodes.includes(goodFixture(name).format)) continue;

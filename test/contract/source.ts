@@ -4,13 +4,15 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createStorage } from "unstorage";
 import * as v from "valibot";
-import { CameoError } from "../../core/error.ts";
-import type { Original } from "../../core/image.ts";
 import { createGuard, type GuardSettings } from "../../core/net/guard.ts";
-import { toOriginal } from "../../core/net/original.ts";
-import type { LoadContext, Log, PluginOf, PluginStorage, SourceHost, SourceInstance } from "../../core/plugin.ts";
+import type { PluginOf, SourceHost, SourceInstance } from "../../core/plugin.ts";
+import { hasCode } from "../../core/testing/check.ts";
+import { createHost } from "../../core/testing/host.ts";
+import { loadContext, loadOriginal, sourceChecks } from "../../core/testing/source.ts";
+
+export { hasCode } from "../../core/testing/check.ts";
+export { loadContext, loadOriginal } from "../../core/testing/source.ts";
 
 /** A source with something behind it: a folder, a server. */
 export interface OpenedSource {
@@ -33,22 +35,10 @@ export interface SourceSubject {
   open(): Promise<OpenedSource>;
 }
 
-const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
-
 /** A host whose guard may reach this machine, where the tests' servers are. */
 export function createTestHost(settings: Partial<GuardSettings> = {}): SourceHost {
   const guard = { fetchMs: 10_000, maxBytes: 1e6, allowPrivate: ["127.0.0.0/8"], userAgent: "Cameo/test", ...settings };
-  return {
-    log: silent,
-    fail: (code, detail, options) => new CameoError(code, detail, options),
-    now: () => 0,
-    fetch: createGuard(guard),
-    toOriginal: (response) => toOriginal(response, 0),
-    render: () => Promise.reject(new CameoError("not-found", "There is no other mount here.")),
-    metrics: { count() {}, observe() {} },
-    storage: createStorage() as PluginStorage,
-    maxBytes: guard.maxBytes,
-  };
+  return { ...createHost({ maxBytes: guard.maxBytes }), fetch: createGuard(guard) };
 }
 
 /** The parsed options, as `setup` gets them. Throws what Valibot throws. */
@@ -60,38 +50,19 @@ export async function setupSource(
   return plugin.setup(v.parse(plugin.options, options), host);
 }
 
-export const loadContext = (context: Partial<LoadContext> = {}): LoadContext => ({
-  signal: new AbortController().signal,
-  isSigned: false,
-  query: {},
-  ...context,
-});
-
-/** For `assert.rejects` and `assert.throws`: an error of ours with this code. */
-export const hasCode =
-  (code: string) =>
-  (error: unknown): true => {
-    assert.ok(error instanceof CameoError, `expected a CameoError, got ${String(error)}`);
-    assert.equal(error.code, code);
-    return true;
-  };
-
-/** Loads a ref that is there. */
-export async function loadOriginal(
-  source: SourceInstance,
-  ref: string,
-  context: Partial<LoadContext> = {},
-): Promise<Original> {
-  const answer = await source.load(ref, loadContext(context));
-  assert.ok(answer !== null && answer !== "unchanged", `${ref}: ${answer}`);
-  return answer;
-}
-
 const oddRefs = ["", "\0", "a\0.jpg", "..", "../a.jpg", "a/../../b.jpg", "a\\..\\b.jpg", "a\nb.jpg"];
 
-/** Registers the tests. */
+/** As the suite that plugins of others run wants it. */
+const openShared = (open: SourceSubject["open"]) => async () => {
+  const { good, host = createTestHost(), ...opened } = await open();
+  return { ...opened, host, ref: good };
+};
+
+/** Registers the tests: those of `cameo/testing`, and what is stricter for the built-in ones. */
 export function testSource({ plugin, open }: SourceSubject): void {
   const id = `source.${plugin.name}`;
+  for (const { claim, run } of sourceChecks({ ...plugin, name: plugin.name.replaceAll(" ", "-") }, openShared(open)))
+    test(`${id} ${claim}`, async () => run());
   const check = (claim: string, run: (source: SourceInstance, opened: OpenedSource) => Promise<void>) =>
     test(`${id} ${claim}`, async () => {
       const opened = await open();
@@ -104,15 +75,6 @@ export function testSource({ plugin, open }: SourceSubject): void {
       }
     });
   const normalize = (source: SourceInstance, ref: string): string => source.normalize?.(ref) ?? ref;
-
-  check("answers an original with the bytes", async (source, { good, body }) => {
-    const original = await loadOriginal(source, normalize(source, good));
-    assert.deepEqual(new Uint8Array(original.body), new Uint8Array(body));
-  });
-
-  check("answers null for what is not there", async (source, { missing }) => {
-    assert.equal(await source.load(normalize(source, missing), loadContext()), null);
-  });
 
   check('answers "unchanged" to its own validators', async (source, { good }) => {
     const { etag, lastModified } = await loadOriginal(source, normalize(source, good));
@@ -129,14 +91,6 @@ export function testSource({ plugin, open }: SourceSubject): void {
       new Uint8Array((await loadOriginal(source, normalize(source, good), { previous })).body),
       new Uint8Array(body),
     );
-  });
-
-  check("normalize() gives one spelling and is idempotent", async (source, { good, missing, spellings = [] }) => {
-    for (const ref of [good, missing, ...spellings]) {
-      const once = normalize(source, ref);
-      assert.equal(normalize(source, once), once, ref);
-    }
-    for (const ref of spellings) assert.equal(normalize(source, ref), normalize(source, good), ref);
   });
 
   check("refuses refs that can never be valid, in normalize() and in load()", async (source, { refused = [] }) => {

@@ -5,14 +5,12 @@ import fc from "fast-check";
 import { createStorage, type Driver } from "unstorage";
 import { type Cache, createCache } from "../../core/cache/cache.ts";
 import { hashRef, hashVariant, originalKey, refPrefix, variantKey } from "../../core/cache/key.ts";
+import { driverChecks, type OpenedDriver } from "../../core/testing/store.ts";
 import { makeBytes, makeEntry } from "../core/cache/make-entry.ts";
 import { makeHost } from "./host.ts";
 
 /** A driver over an empty store. */
-export interface OpenedStore {
-  readonly driver: Driver;
-  close(): Promise<void>;
-}
+export type OpenedStore = OpenedDriver;
 
 /** Memory off, so that every answer is the store's. */
 function overStore(driver: Driver): Cache {
@@ -36,11 +34,13 @@ export function testStore(name: string, open: () => Promise<OpenedStore>): void 
       try {
         await run(driver);
       } finally {
-        await close();
+        await close?.();
       }
     });
 
-  check("gives bytes back as they were, of any length, and the last ones written", async (driver) => {
+  for (const { claim, run } of driverChecks(open)) test(`${name} ${claim}`, async () => run());
+
+  check("gives back bytes of any length", async (driver) => {
     const storage = createStorage({ driver });
     const bytes = fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 600 }), fc.constant(makeBytes(1_100_000)));
     const write = async (value: Uint8Array) => {
@@ -50,23 +50,6 @@ export function testStore(name: string, open: () => Promise<OpenedStore>): void 
       assert.deepEqual(new Uint8Array(back), value);
     };
     await fc.assert(fc.asyncProperty(bytes, write), { numRuns: 20 });
-  });
-
-  check("answers nothing for a key that it does not have, and removing it is no error", async (driver) => {
-    const storage = createStorage({ driver });
-    assert.equal((await storage.getItemRaw("m:abc:original")) ?? undefined, undefined);
-    await storage.removeItem("m:abc:original");
-    assert.deepEqual(await storage.getKeys("m:abc:"), []);
-  });
-
-  check("lists the keys under a base, and under no base all of them", async (driver) => {
-    const storage = createStorage({ driver });
-    const keys = [...keysOf("m", "one"), ...keysOf("m", "two"), ...keysOf("n", "one")];
-    for (const key of keys) await storage.setItemRaw(key, makeBytes(10));
-    const prefix = refPrefix("m", hashRef("secret", "m", "one"));
-    assert.deepEqual((await storage.getKeys(prefix)).sort(), keysOf("m", "one").sort());
-    assert.equal((await storage.getKeys("m:")).length, 6);
-    assert.deepEqual((await storage.getKeys()).sort(), keys.sort());
   });
 
   check(
