@@ -20,6 +20,7 @@ import { ownOptions, parseOptions } from "./settings/load.ts";
 import type { Settings } from "./settings/schema.ts";
 import { createAssets } from "./work/assets.ts";
 import type { WorkerThread } from "./work/pool.ts";
+import { createTurnstile } from "./work/turnstile.ts";
 import { createWorld, type Ground, type World } from "./world.ts";
 
 export interface AppParts {
@@ -108,6 +109,7 @@ export class App {
     return {
       cache: createCache({ memory: { maxBytes: memoryBudget(settings) }, tiers, log, now }),
       flights: createFlights(),
+      turnstile: createTurnstile(settings.limits.loads, settings.limits.queue),
       troubles: createTroubles(now),
       figures: this.#figures,
       storages: createPluginStorages(join(settings.dataPath, "plugins.sqlite")),

@@ -71,6 +71,10 @@ export interface Original {
   readonly type?: string | undefined;
   /** How long the origin says it stays fresh, in seconds. Shortens the mount's `ttlS`, never lengthens it. */
   readonly maxAgeS?: number | undefined;
+  /** The origin lets no shared cache keep it: answers are `private`. Default `false`. */
+  readonly isPrivate?: boolean | undefined;
+  /** The origin lets no stale copy be served. Default `false`. */
+  readonly noStale?: boolean | undefined;
   /** The origin's validator, given back to `load` as `previous.etag`. */
   readonly etag?: string | undefined;
   /** The origin's `Last-Modified`, as it sent it. */

@@ -16,6 +16,7 @@ import { type ImageRequest, resolve } from "./stages/resolve.ts";
 import { store, toEntry } from "./stages/store.ts";
 import { transform } from "./stages/transform.ts";
 import type { Pool } from "./work/pool.ts";
+import type { Turnstile } from "./work/turnstile.ts";
 
 export const pipeline = [resolve, fetch, transform, render, store] as const;
 
@@ -25,6 +26,8 @@ export interface Services {
   readonly cache: Cache;
   readonly flights: Flights;
   readonly pool: Pool;
+  /** How many originals may be loaded at one time. */
+  readonly turnstile: Turnstile;
   readonly log: Log;
   readonly troubles: Troubles;
   /** Milliseconds since 1970. */
@@ -88,7 +91,7 @@ function renew(request: ImageRequest, services: Services, stale: Entry): void {
     .run(request.keys.variant, (signal) => make(request, services, stale, {}, signal))
     .catch((error) => {
       const { code } = toCameoError(error);
-      services.troubles.note(`mount.${request.mount.name}`, error);
+      if (codes[code].report) services.troubles.note(`mount.${request.mount.name}`, error);
       const pause = codes[code].retryable ? negativeFreshness(code, services.now(), services.random()) : undefined;
       if (!pause) return;
       const facts = { ...stale.header.facts, retryAt: pause.freshUntil };

@@ -17,6 +17,7 @@ import type { Handler, Peer } from "./runtime.ts";
 import type { MountSettings, Settings } from "./settings/schema.ts";
 import type { Assets } from "./work/assets.ts";
 import { Pool, type WorkerThread } from "./work/pool.ts";
+import type { Turnstile } from "./work/turnstile.ts";
 
 /** What worlds share: it outlives each of them. */
 export interface Ground {
@@ -25,6 +26,7 @@ export interface Ground {
   readonly troubles: Troubles;
   readonly figures: Figures;
   readonly storages: PluginStorages;
+  readonly turnstile: Turnstile;
   readonly log: RootLog;
   readonly assets: Assets;
   readonly version: string;
@@ -120,8 +122,8 @@ export async function createWorld(parts: WorldParts, ground: Ground, old?: World
     await snapshot.dispose();
     throw error;
   }
-  const { cache, flights, troubles, log, now, random } = ground;
-  services = { snapshot, pool, cache, flights, troubles, log, now, random };
+  const { cache, flights, turnstile, troubles, log, now, random } = ground;
+  services = { snapshot, pool, cache, flights, turnstile, troubles, log, now, random };
   return new World(services, ground.routes);
 }
 

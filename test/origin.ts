@@ -14,6 +14,8 @@ export interface Origin {
   fail: ((ref: string, context: LoadContext) => Promise<Original | null>) | undefined;
   /** `Cache-Control: max-age` of its answers. */
   maxAgeS: number | undefined;
+  /** `Cache-Control: private`. */
+  isPrivate: boolean;
 }
 
 /** A source named `origin`; its `ETag` is the length and the first bytes of an image. */
@@ -24,6 +26,7 @@ export function createOrigin(): Origin {
     unchanged: 0,
     fail: undefined,
     maxAgeS: undefined,
+    isPrivate: false,
     plugin: source({
       name: "origin",
       options: v.object({}),
@@ -43,5 +46,5 @@ async function load(origin: Origin, ref: string, context: LoadContext): Promise<
     origin.unchanged += 1;
     return "unchanged";
   }
-  return { body, etag, maxAgeS: origin.maxAgeS };
+  return { body, etag, maxAgeS: origin.maxAgeS, isPrivate: origin.isPrivate, noStale: origin.isPrivate };
 }

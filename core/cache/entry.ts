@@ -27,6 +27,8 @@ export interface EntryHeader {
     readonly lastModified?: string;
     readonly sha256?: string;
     readonly maxAgeS?: number;
+    readonly isPrivate?: boolean;
+    readonly noStale?: boolean;
   };
   readonly width?: number;
   readonly height?: number;

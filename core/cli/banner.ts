@@ -7,8 +7,8 @@ import type { Settings } from "../settings/schema.ts";
 /** What shows each kind of file best, in the order in which they are offered. */
 const looks: readonly (readonly [endings: readonly string[], prefix: string, query: string])[] = [
   [[".jpg", ".jpeg"], "", "?w=640&h=360&fit=cover"],
-  [[".gif"], "", "?w=240&f=webp"],
-  [[".png"], "", "?w=320&pad=24&bg=ffd166&radius=32"],
+  [[".gif"], "", "?w=160&f=webp"],
+  [[".png"], "", "?h=400&pad=24&bg=ffd166"],
   [[".svg"], "", "?w=512&f=png"],
   [[".jpg", ".jpeg", ".png", ".webp", ".avif"], "/meta", ""],
   [[".webp", ".avif", ".heic", ".tiff"], "", "?w=640"],

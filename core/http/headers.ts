@@ -26,7 +26,8 @@ export function fixedHeaders({ header, body }: Entry, request: ImageRequest): Re
 export function cacheControl({ header }: Entry, request: ImageRequest, now: number): string {
   const { cacheControl: own } = request.mount.settings;
   if (own !== undefined) return own;
-  const reach = header.isPrivate || request.mount.sign === "required" ? "private" : "public";
+  const reach =
+    header.isPrivate || header.origin?.isPrivate || request.mount.sign === "required" ? "private" : "public";
   if (request.parameters.version !== undefined)
     return `${reach}, max-age=${limitToExpiry(yearS, request, now)}, immutable`;
   const freshS = limitToExpiry(Math.max(0, Math.floor((header.freshUntil - now) / 1000)), request, now);

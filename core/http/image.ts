@@ -4,6 +4,7 @@ import type { Entry } from "../cache/entry.ts";
 import { CameoError, codes, toCameoError } from "../error.ts";
 import { type Answer, answer, answerFromMemory, type Services, type Timings } from "../pipeline.ts";
 import { acceptedFormats } from "../request/negotiate.ts";
+import { splitPath } from "../request/parse.ts";
 import { type ImageRequest, resolve } from "../stages/resolve.ts";
 import { explain } from "./explain.ts";
 import { cacheControl, cacheStatus, fixedHeaders, matchesEtag, serverTiming } from "./headers.ts";
@@ -76,7 +77,7 @@ export function createImageHandler(services: Services): ImageHandler {
   function refuse(request: Request, asked: Asked | undefined, error: unknown, started: number): Response {
     const known = toCameoError(error);
     const { report } = codes[known.code];
-    const mount = asked?.pathname.split("/")[1];
+    const mount = asked && splitPath(asked.pathname).mount;
     if (report)
       services.troubles.note(known.code === "busy" || known.code === "too-slow" ? "workers" : "requests", known);
     const fields = { code: known.code, detail: known.detail, mount, ...known.options.log, cause: known.options.cause };

@@ -20,6 +20,7 @@ export async function toOriginal(
     etag: headers.get("etag") ?? undefined,
     lastModified: headers.get("last-modified") ?? undefined,
     maxAgeS: maxAgeS(headers, receivedMs),
+    ...wishes(headers),
   };
 }
 
@@ -57,6 +58,14 @@ function maxAgeS(headers: Headers, receivedMs: number): number | undefined {
   const lifetime = control.get("s-maxage") ?? control.get("max-age");
   const lifetimeS = lifetime === undefined ? expiresS(headers, receivedMs) : seconds(lifetime);
   return lifetimeS === undefined ? undefined : Math.max(0, lifetimeS - seconds(headers.get("age") ?? "0"));
+}
+
+/** What a shared cache must not do with it (RFC 9111 §5.2.2). */
+function wishes(headers: Headers): Pick<Original, "isPrivate" | "noStale"> {
+  const control = directives(headers.get("cache-control") ?? "");
+  const isPrivate = control.has("private") || control.has("no-store");
+  const noStale = isPrivate || ["no-cache", "must-revalidate", "proxy-revalidate"].some((each) => control.has(each));
+  return { ...(isPrivate && { isPrivate }), ...(noStale && { noStale }) };
 }
 
 /** A repeated directive keeps its first value. */

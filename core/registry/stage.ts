@@ -2,6 +2,7 @@
  * A plugin's code under a path of its own version. Runtimes keep a module for ever under its path, and its relative modules too; a copy
  * under a new path is new code, on Bun, on Deno and in the binary.
  */
+import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, parse, relative } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -17,11 +18,15 @@ export async function stagePlugin(
   into: string,
   provided: ProvidedModules,
 ): Promise<string> {
-  const target = join(into, `${source.name}-${hash.slice(0, 24)}`);
+  const target = join(into, `${source.name}-${hash.slice(0, 24)}-${editionOf(provided)}`);
   const isThere = await stat(target).catch(() => undefined);
   if (!isThere) await copyPlugin(source, target, provided);
   return pathToFileURL(join(target, source.entry)).href;
 }
+
+/** Copies hold the URLs of what is provided: another installation, or the binary, makes its own. */
+const editionOf = (provided: ProvidedModules): string =>
+  createHash("sha256").update(JSON.stringify(provided)).digest("hex").slice(0, 8);
 
 async function copyPlugin(source: PluginSource, target: string, provided: ProvidedModules): Promise<void> {
   const temporary = `${target}.${crypto.randomUUID()}`;

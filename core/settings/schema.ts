@@ -58,6 +58,16 @@ const limitsSchema = v.strictObject({
     v.optional(milliseconds, 30_000),
     about("Time for one request to an origin, with redirects and body."),
   ),
+  loads: v.pipe(
+    v.optional(count, 64),
+    about(
+      "Originals that may be read from their sources at one time, each up to `sourceBytes`; as many as `queue` may wait.",
+    ),
+  ),
+  queueMs: v.pipe(
+    v.optional(milliseconds, 30_000),
+    about("How long an image may wait for a worker; then it is a 503."),
+  ),
   queue: v.pipe(v.optional(count, 512), about("Images that may wait for a worker; more get a 503.")),
   decodedBytes: v.pipe(
     v.optional(bytes, 512 * 2 ** 20),

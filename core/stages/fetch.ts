@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Ticket } from "../cache/cache.ts";
 import type { Entry } from "../cache/entry.ts";
-import { freshness, negativeFreshness, state } from "../cache/freshness.ts";
+import { type FreshnessPolicy, freshness, negativeFreshness, state } from "../cache/freshness.ts";
 import { CameoError, codes, type ErrorOptions, toCameoError } from "../error.ts";
 import type { Header, Original } from "../image.ts";
 import type { Services } from "../pipeline.ts";
@@ -22,6 +22,8 @@ export interface Origin {
   readonly lastModified?: string;
   readonly sha256?: string;
   readonly maxAgeS?: number;
+  readonly isPrivate?: boolean;
+  readonly noStale?: boolean;
 }
 
 export interface Fetched {
@@ -61,9 +63,10 @@ export async function fetch(
   return services.flights.run(flightKey(request, previous, needs.variant), load, needs.signal);
 }
 
-/** A flight that may end without a body is no use to those who hold no variant. */
+/** A flight that may end without a body is no use to those who hold no variant, nor one that may go less far to those who are signed. */
 function flightKey(request: ImageRequest, previous: Entry | undefined, variant: Entry | undefined): string {
-  return !previous && variant ? `${request.keys.original}?${request.keys.variant}` : request.keys.original;
+  const key = request.isSigned ? `${request.keys.original}!` : request.keys.original;
+  return !previous && variant ? `${key}?${request.keys.variant}` : key;
 }
 
 function fromEntry({ header, body }: Entry, tier: string, services: Services): Fetched {
@@ -92,7 +95,7 @@ async function loadAndKeep(
   try {
     const loaded = await loadOnce(request, services, known, signal);
     if (loaded !== "unchanged") return await keep(request, services, loaded, ticket);
-    const times = freshness(request.mount.settings, services.now(), known?.maxAgeS);
+    const times = freshness(policyOf(request, known?.noStale), services.now(), known?.maxAgeS);
     if (!previous) return { unchanged: true, times };
     const entry = { header: { ...previous.header, ...times }, body: previous.body };
     void services.cache.set(request.keys.original, entry, ticket);
@@ -122,11 +125,10 @@ async function loadOnce(
   signal: AbortSignal,
 ): Promise<Original | "unchanged"> {
   const deadline = AbortSignal.timeout(services.snapshot.settings.limits.fetchMs);
-  const loaded = await settle(
-    mount.source.load(ref, { signal: AbortSignal.any([signal, deadline]), previous: origin, isSigned, query }),
-    deadline,
-    `source.${mount.definition.name}`,
-  );
+  const either = AbortSignal.any([signal, deadline]);
+  const load = () => mount.source.load(ref, { signal: either, previous: origin, isSigned, query });
+  const entered = services.turnstile.pass(load, either);
+  const loaded = await settle(entered, deadline, `source.${mount.definition.name}`);
   if (loaded === null) throw new CameoError("not-found", "There is no image under this name.");
   return loaded;
 }
@@ -155,13 +157,15 @@ async function keep(request: ImageRequest, services: Services, original: Origina
   }
   const header = readHeader(original.body, { maxFrames: limits.frames });
   const sha256 = createHash("sha256").update(original.body).digest("hex");
-  const times = freshness(request.mount.settings, services.now(), original.maxAgeS);
-  const { etag, lastModified, maxAgeS } = original;
+  const { etag, lastModified, maxAgeS, isPrivate, noStale } = original;
+  const times = freshness(policyOf(request, noStale), services.now(), maxAgeS);
   const origin = {
     sha256,
     ...(etag ? { etag } : {}),
     ...(lastModified ? { lastModified } : {}),
     ...(maxAgeS === undefined ? {} : { maxAgeS }),
+    ...(isPrivate ? { isPrivate } : {}),
+    ...(noStale ? { noStale } : {}),
   };
   if (!original.isLocal) {
     const entryHeader = {
@@ -175,6 +179,11 @@ async function keep(request: ImageRequest, services: Services, original: Origina
     void services.cache.set(request.keys.original, { header: entryHeader, body: original.body }, ticket);
   }
   return { body: original.body, header, origin, times, from: "origin" };
+}
+
+/** The mount's, without stale time where the origin allows none. */
+function policyOf({ mount: { settings } }: ImageRequest, noStale: boolean | undefined): FreshnessPolicy {
+  return { ttlS: settings.ttlS, staleS: noStale ? 0 : settings.staleS };
 }
 
 function keepFailure(request: ImageRequest, services: Services, error: CameoError, ticket: Ticket): void {

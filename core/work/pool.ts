@@ -21,6 +21,8 @@ export interface WorkerThread {
 export interface PoolLimits {
   readonly jobMs: number;
   readonly queue: number;
+  /** How long a job may wait, in milliseconds. */
+  readonly queueMs: number;
   readonly decodedBytes: number;
   readonly workerHeapBytes: number;
 }
@@ -54,19 +56,17 @@ export interface PoolStats {
 
 interface Waiting {
   readonly job: Job;
+  /** Ends the wait, then the work. */
+  timer?: ReturnType<typeof setTimeout>;
   resolve(result: JobResult): void;
   reject(error: Error): void;
-}
-
-interface Running extends Waiting {
-  readonly timer: ReturnType<typeof setTimeout>;
 }
 
 interface Slot {
   thread: WorkerThread | undefined;
   isReady: boolean;
   heapBytes: number;
-  running: Running | undefined;
+  running: Waiting | undefined;
 }
 
 /** A job over this share of the decoded-bytes budget is heavy. */
@@ -119,7 +119,11 @@ export class Pool {
     return new Promise<JobResult>((resolve, reject) => {
       const waiting: Waiting = { job, resolve, reject };
       this.#queue.push(waiting);
-      signal?.addEventListener("abort", () => this.#leave(waiting), { once: true });
+      signal?.addEventListener("abort", () => this.#leave(waiting, "The request was given up while it waited."), {
+        once: true,
+      });
+      const late = () => this.#leave(waiting, "The image waited too long for a worker; try again shortly.");
+      waiting.timer = setTimeout(late, this.#options.limits.queueMs);
       this.#next();
     });
   }
@@ -141,7 +145,10 @@ export class Pool {
   /** Ends all workers at once; what waits or runs is answered `busy`. */
   dispose(): void {
     this.#isDisposed = true;
-    for (const waiting of this.#queue.splice(0)) waiting.reject(stopping());
+    for (const waiting of this.#queue.splice(0)) {
+      clearTimeout(waiting.timer);
+      waiting.reject(stopping());
+    }
     for (const slot of this.#slots) {
       this.#release(slot)?.reject(stopping());
       slot.thread?.terminate();
@@ -199,7 +206,7 @@ export class Pool {
   }
 
   /** Takes the job off the slot and its cost off the budget. */
-  #release(slot: Slot): Running | undefined {
+  #release(slot: Slot): Waiting | undefined {
     const { running } = slot;
     if (!running) return undefined;
     clearTimeout(running.timer);
@@ -248,8 +255,9 @@ export class Pool {
   #assign(slot: Slot, waiting: Waiting): void {
     this.#jobs += 1;
     this.#decodedBytes += waiting.job.plan.costBytes;
-    const timer = setTimeout(() => this.#tooSlow(slot), this.#options.limits.jobMs);
-    slot.running = { ...waiting, timer };
+    clearTimeout(waiting.timer);
+    waiting.timer = setTimeout(() => this.#tooSlow(slot), this.#options.limits.jobMs);
+    slot.running = waiting;
     slot.thread?.postMessage({ type: "job", id: this.#jobs, ...waiting.job });
   }
 
@@ -267,11 +275,12 @@ export class Pool {
   }
 
   /** A job that nobody waits for any more leaves the queue; one that runs is finished. */
-  #leave(waiting: Waiting): void {
+  #leave(waiting: Waiting, why: string): void {
     const at = this.#queue.indexOf(waiting);
     if (at < 0) return;
+    clearTimeout(waiting.timer);
     this.#queue.splice(at, 1);
-    waiting.reject(new CameoError("busy", "The request was given up while it waited.", { retryAfterS: 1 }));
+    waiting.reject(new CameoError("busy", why, { retryAfterS: 2 }));
   }
 }
 

@@ -27,7 +27,7 @@ after(() => app.close());
 beforeEach(() => {
   nextRef += 1;
   ref = `${nextRef}.png`;
-  Object.assign(origin, { fail: undefined, maxAgeS: undefined, unchanged: 0 });
+  Object.assign(origin, { fail: undefined, maxAgeS: undefined, unchanged: 0, isPrivate: false });
   origin.loads.length = 0;
   origin.images.set(ref, card);
 });
@@ -190,6 +190,13 @@ test("an origin's max-age shortens the time to live, and is never longer than th
     (await get()).headers.get("cache-control") ?? "",
     /^public, max-age=(100|99), stale-while-revalidate=1000$/,
   );
+});
+
+test("what an origin calls private is private, and never served stale", async () => {
+  Object.assign(origin, { isPrivate: true, maxAgeS: 10 });
+  assert.match((await get()).headers.get("cache-control") ?? "", /^private, max-age=(10|9), stale-while-revalidate=0$/);
+  app.advance(20);
+  assert.equal(status(await get()), "200 MISS origin");
 });
 
 test("DELETE throws away the original and everything made from it, for operators only", async () => {

@@ -38,7 +38,7 @@ const result: JobResult = {
   engine: "fake",
 };
 
-const limits: PoolLimits = { jobMs: 60_000, queue: 2, decodedBytes: 1000, workerHeapBytes: 100 };
+const limits: PoolLimits = { jobMs: 60_000, queue: 2, queueMs: 60_000, decodedBytes: 1000, workerHeapBytes: 100 };
 
 function job(costBytes = 10): Job {
   const decode = { format: "png", maxFrames: 1, truncated: "refuse", maxPixels: 1, deadlineMs: 1 } as const;
@@ -247,4 +247,13 @@ test("Pool.dispose() answers everything that waits and ends the workers", async 
   for (const each of all) await rejectsWith(each, "busy");
   assert.equal(at(threads, 0).isTerminated, true);
   await rejectsWith(pool.run(job()), "busy");
+});
+
+test("Pool.run() answers busy when a job has waited too long", async () => {
+  const { pool, threads } = startReady(1, { queueMs: 5 });
+  const running = pool.run(job());
+  await rejectsWith(pool.run(job()), "busy");
+  assert.equal(pool.stats().queued, 0);
+  at(threads, 0).finish();
+  await running;
 });
