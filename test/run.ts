@@ -45,7 +45,7 @@ const suites: readonly Suite[] = [
     command: [
       bin("deno"),
       ...["test", "-A", "--no-check", "--quiet", "--reporter=dot", "--junit-path", join(reports, "deno.xml")],
-      ...(only.length > 0 ? only : ["test/"]),
+      ...(only.length > 0 ? only : ["test/", "config/examples/"]),
     ],
     report: join(reports, "deno.xml"),
   },
