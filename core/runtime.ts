@@ -24,6 +24,7 @@ interface BunServer {
 
 interface BunLike {
   readonly version: string;
+  gc(isForced: boolean): void;
   serve(options: object): { port: number; stop(force?: boolean): Promise<void> };
 }
 
@@ -70,4 +71,18 @@ export function listen({ port, host, handler }: ListenOptions): Listening {
     return { port: server.addr.port, stop: () => server.shutdown() };
   }
   throw new Error("Cameo runs on Bun or Deno");
+}
+
+/**
+ * Counts bytes that pass through and asks for a collection every so many: Bun does not see the weight of large buffers by itself, and
+ * would hold some hundred megabytes of them. Deno does.
+ */
+export function createChurn(everyBytes: number): (bytes: number) => void {
+  let passed = 0;
+  return (bytes) => {
+    passed += bytes;
+    if (passed < everyBytes) return;
+    passed = 0;
+    bun?.gc(false);
+  };
 }

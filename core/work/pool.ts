@@ -7,6 +7,7 @@
  */
 import { CameoError } from "../error.ts";
 import type { Log } from "../plugin.ts";
+import { createChurn } from "../runtime.ts";
 import type { Assets } from "./assets.ts";
 import type { EngineBoot, FromWorker, Job, JobResult, ToWorker, WorkerFailure } from "./protocol.ts";
 
@@ -77,6 +78,8 @@ const heavyAnimation = 1 / 64;
 const heavyPixels = 4_000_000;
 /** Originals that may wait, in bytes: by count alone a full queue of large ones would be gigabytes. */
 const maxWaitingBytes = 256 * 2 ** 20;
+/** After so many bytes of originals, memory is tidied. */
+const churnBytes = 32 * 2 ** 20;
 /** A worker that cannot start is tried again after this long, in milliseconds. */
 const restartMs = 1000;
 
@@ -86,6 +89,7 @@ export class Pool {
   readonly #queue: Waiting[] = [];
   readonly #replaced: Record<string, number> = {};
   readonly #warm = Promise.withResolvers<void>();
+  readonly #churn = createChurn(churnBytes);
   #isWarm = false;
   #isDisposed = false;
   #jobs = 0;
@@ -198,6 +202,7 @@ export class Pool {
   #finish(slot: Slot, message: Extract<FromWorker, { type: "done" | "failed" }>): void {
     const job = this.#release(slot);
     slot.heapBytes = message.heapBytes;
+    this.#churn(job?.job.body.byteLength ?? 0);
     if (message.type === "done") job?.resolve(message.result);
     else job?.reject(toError(message.failure));
     if (message.type === "failed" && message.failure.isFatal) this.#replace(slot, "trapped");

@@ -1,6 +1,7 @@
 /** A worker's side: sets up its engines once, then does one job at a time. `config/worker.ts` calls `serveJobs` with the built-in plugins. */
 import { CameoError, toCameoError } from "../error.ts";
 import type { Log, Plugin, PluginOf, WorkerHost } from "../plugin.ts";
+import { createChurn } from "../runtime.ts";
 import type { Boot, FromWorker, JobMessage, ToWorker, WorkerFailure } from "./protocol.ts";
 import { type RunningEngine, runJob, type Workshop } from "./run.ts";
 
@@ -93,10 +94,14 @@ function workerHost(
   };
 }
 
+/** After 16 MiB of originals, memory is tidied. */
+const churn = createChurn(16 * 2 ** 20);
+
 async function answer(port: Port, message: JobMessage, shop: Workshop | undefined): Promise<void> {
   const heapBytes = () => shop?.engines.reduce((sum, { instance }) => sum + (instance.heapBytes?.() ?? 0), 0) ?? 0;
   try {
     if (!shop) throw new CameoError("internal", "The worker is not ready.");
+    churn(message.body.byteLength);
     const result = await runJob(message, shop);
     const body = owned(result.rendered.body);
     port.postMessage(
