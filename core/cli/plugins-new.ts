@@ -68,9 +68,11 @@ const nextSteps = (code: string, test: string, folder: string, use: string): str
     "",
     "Next:",
     `  cameo plugins test ${relative(".", code)}`,
-    `  bun test ./${relative(".", test)}   (or: deno test -A ${relative(".", test)})`,
+    `  bun test ./${relative(".", test)}`,
+    `  deno test -A --no-check ${relative(".", test)}`,
     `  cameo serve --plugins ${folder}`,
     "",
     use,
+    "Its own test needs the package cameo beside it; cameo plugins test does not.",
     "A running server that watches this folder has it already, and takes each save within a second.",
   ].join("\n");

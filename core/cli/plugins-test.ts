@@ -9,6 +9,7 @@ import { loadPlugin } from "../registry/load.ts";
 import { stagePlugin } from "../registry/stage.ts";
 import { hashSource, type PluginSource, scanPlugins } from "../registry/tree.ts";
 import { readScalar, scalars } from "../settings/environment.ts";
+import { parseOptions } from "../settings/load.ts";
 import type { Check } from "../testing/check.ts";
 import { type CliParts, exitCodes, type Input, textOf, UsageError } from "./command.ts";
 import { complain, print } from "./output.ts";
@@ -54,20 +55,26 @@ interface Outcome {
 }
 
 async function testOne(source: PluginSource, staging: string, input: Input, parts: CliParts): Promise<Outcome> {
+  const file = relative(".", source.path);
   try {
     const hash = await hashSource(source);
     const { plugin, id } = await loadPlugin(source, hash, await stagePlugin(source, hash, staging, parts.provided));
-    await print(`${id}  ${relative(".", source.path)}`);
-    const outcome = await runAll(await checksOf(plugin, input, parts));
+    const checks = await checksOf(plugin, input, parts);
+    await print(`${id}  ${file}`);
+    const outcome = await runAll(checks);
     if (plugin.kind === "source" && !input.flags.has("ref"))
       await print("  -     loading was not tried; --ref names a ref that is there");
     return outcome;
   } catch (error) {
     if (!(error instanceof CameoError)) throw error;
-    await print(`${relative(".", source.path)}\n  FAIL  loads\n${indented(error.detail)}`);
+    await print(`${file}\n  FAIL  loads, and takes its options\n${indented(withoutVariable(error.detail))}`);
     return { passed: 0, failed: 1 };
   }
 }
+
+/** The options that are given here have no environment variable. */
+const withoutVariable = (detail: string): string =>
+  detail.replace(/options\.(\S+) \(CAMEO_OPTIONS_\w+\)/g, "--option $1");
 
 async function runAll(checks: readonly Check[]): Promise<Outcome> {
   let failed = 0;
@@ -95,7 +102,7 @@ async function reasonOf({ run }: Check): Promise<string | undefined> {
     await Promise.race([(async () => run())(), late.promise]);
     return undefined;
   } catch (error) {
-    if (error instanceof CameoError) return error.detail.replace(/ \(CAMEO_OPTIONS_\w+\)/g, "");
+    if (error instanceof CameoError) return withoutVariable(error.detail);
     return error instanceof Error ? error.message : String(error);
   } finally {
     clearTimeout(timer);
@@ -109,6 +116,7 @@ async function checksOf(plugin: Plugin, input: Input, { version }: CliParts): Pr
     return (await import("../testing/transform.ts")).transformChecks(plugin, query === undefined ? {} : { query });
   }
   const options = readOptions(plugin, input.flags.get("option") ?? []);
+  parseOptions(plugin.options, options, ["options"]);
   switch (plugin.kind) {
     case "source": {
       const ref = textOf(input, "ref");

@@ -173,7 +173,7 @@ test("cameo plugins test tells what a plugin without a test does wrong", slow, a
     assert.equal(bad.code, 1);
     assert.match(
       bad.out,
-      /FAIL {2}loads\n +The plugin bad.other\.ts is named "another"; its name must be that of its file/,
+      /FAIL {2}loads, and takes its options\n +The plugin bad.other\.ts is named "another"; its name must be that of its file/,
     );
     await writeFile(join(cwd, "bad", "other.ts"), painted("other", 'if (color === "red") throw new Error("no red");'));
     const failing = await cameo(["plugins", "test", "bad"], { cwd });
@@ -183,6 +183,9 @@ test("cameo plugins test tells what a plugin without a test does wrong", slow, a
       /FAIL {2}can be set up, with its options\n {8}no red\n[\s\S]*\n\d of \d checks failed\.\n$/,
     );
     assert.equal((await cameo(["plugins", "test", "bad", "--option", "color=green"], { cwd })).code, 0);
+    const strict = painted("other").replace('v.optional(v.string(), "red")', "v.string()");
+    await writeFile(join(cwd, "bad", "other.ts"), strict);
+    assert.match((await cameo(["plugins", "test", "bad"], { cwd })).out, /--option color: Invalid key/);
     const nothing = await cameo(["plugins", "test", "nowhere"], { cwd });
     assert.deepEqual([nothing.code, nothing.out], [2, ""]);
     assert.match(nothing.err, /^cameo: There is no plugin at nowhere;/);
