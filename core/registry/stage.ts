@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, parse, relative } from "node:path";
+import process from "node:process";
 import { pathToFileURL } from "node:url";
 import type { PluginSource } from "./tree.ts";
 
@@ -18,7 +19,7 @@ export async function stagePlugin(
   into: string,
   provided: ProvidedModules,
 ): Promise<string> {
-  const target = join(into, `${source.name}-${hash.slice(0, 24)}-${editionOf(provided)}`);
+  const target = join(into, `${source.name}-${hash.slice(0, 24)}-${editionOf(provided)}-${process.pid}`);
   const isThere = await stat(target).catch(() => undefined);
   if (!isThere) await copyPlugin(source, target, provided);
   return pathToFileURL(join(target, source.entry)).href;
@@ -63,10 +64,25 @@ async function nearestModules(folder: string): Promise<string | undefined> {
   }
 }
 
-/** Removes staged code of which no `keep` (URLs) is part. */
+/**
+ * Removes staged code of which no `keep` (URLs) is part. What another process on this machine has staged is left to it: a command beside a
+ * running server must not take away the code that the server's next worker needs.
+ */
 export async function sweepStaged(into: string, keep: readonly string[]): Promise<void> {
   for (const name of await readdir(into).catch(() => [])) {
     const url = pathToFileURL(join(into, name)).href;
-    if (!keep.some((each) => each.startsWith(`${url}/`))) await rm(join(into, name), { recursive: true, force: true });
+    if (keep.some((each) => each.startsWith(`${url}/`)) || isOfAnother(name)) continue;
+    await rm(join(into, name), { recursive: true, force: true });
+  }
+}
+
+/** Whether a live process other than this one has staged it; its ID ends the name. */
+function isOfAnother(name: string): boolean {
+  const owner = Number(/-(\d+)(\.[\da-f-]+)?$/.exec(name)?.[1]);
+  if (!owner || owner === process.pid) return false;
+  try {
+    return process.kill(owner, 0);
+  } catch (error) {
+    return (error as { code?: string }).code === "EPERM";
   }
 }
