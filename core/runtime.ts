@@ -83,6 +83,6 @@ export function createChurn(everyBytes: number): (bytes: number) => void {
     passed += bytes;
     if (passed < everyBytes) return;
     passed = 0;
-    bun?.gc(false);
+    bun?.gc(true);
   };
 }

@@ -94,8 +94,8 @@ function workerHost(
   };
 }
 
-/** After 16 MiB of originals, memory is tidied. */
-const churn = createChurn(16 * 2 ** 20);
+/** After 8 MiB of originals, memory is tidied. */
+const churn = createChurn(8 * 2 ** 20);
 
 async function answer(port: Port, message: JobMessage, shop: Workshop | undefined): Promise<void> {
   const heapBytes = () => shop?.engines.reduce((sum, { instance }) => sum + (instance.heapBytes?.() ?? 0), 0) ?? 0;
