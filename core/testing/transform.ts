@@ -115,15 +115,18 @@ async function checkFrames(plugin: PluginOf<"transform">, query: string): Promis
 
 const guesses = ["1", "true", "10", "0.5", "90", "ff0000", "max", "center", "0,0,1,1", "1,1", "a"] as const;
 
-/** A query that gives each of its parameters a value that it takes. */
+/** A query that gives each of its parameters a value that it takes. Throws if none can be found. */
 export function guessQuery({ parameters, reads }: PluginOf<"transform">): string {
   const { codecs } = createGrammar(parameters);
   const own = parameters ? Object.keys(parameters) : reads.slice(0, 1);
-  return own.flatMap((name) => guess(name, codecs[name])).join("&");
+  return own.map((name) => guess(name, codecs[name])).join("&");
 }
 
-function guess(name: string, codec: Codec<unknown> | undefined): string[] {
+/** From the schema, from the examples in `takes`, or from what parameters usually take. */
+function guess(name: string, codec: Codec<unknown> | undefined): string {
   const known = codec?.schema?.enum ?? [];
-  const value = [...known, ...guesses].find((each) => codec?.parse(each) !== undefined);
-  return value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`];
+  const examples = codec?.takes.match(/[^\s"'`;]+[^\s"'`;,.]/g) ?? [];
+  const value = [...known, ...guesses, ...examples].find((each) => codec?.parse(each) !== undefined);
+  assert.ok(value !== undefined, `"${name}" takes ${codec?.takes}: give a query that asks for it`);
+  return `${name}=${encodeURIComponent(value)}`;
 }

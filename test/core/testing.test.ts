@@ -152,6 +152,15 @@ test("guessQuery() gives each parameter of a plugin a value that it takes", () =
   assert.equal(guessQuery(broken({ reads: ["amount", "mode", "ink"], parameters })), "amount=10&mode=soft&ink=ff0000");
 });
 
+test("guessQuery() finds the example of a parameter, and says so if there is none", () => {
+  const pair = (takes: string) => {
+    const parse = (text: string) => (/^[a-f]{3}-[a-f]{3}$/.test(text) ? text : undefined);
+    return broken({ reads: ["pair"], parameters: { pair: { parse, format: String, takes } } });
+  };
+  assert.equal(guessQuery(pair("two shades, such as abc-def.")), "pair=abc-def");
+  assert.throws(() => guessQuery(pair("two shades")), /"pair" takes two shades: give a query that asks for it/);
+});
+
 test("createHost() answers from its table, keeps what was done and minds the limits", async () => {
   const host = createHost({ answers: { [`${shop}a`]: new Response("12345") }, maxBytes: 4, nowMs: 5 });
   await assert.rejects(host.fetch(`${shop}a`), hasCode("source-too-large"));
