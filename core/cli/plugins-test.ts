@@ -9,10 +9,12 @@ import { loadPlugin } from "../registry/load.ts";
 import { stagePlugin } from "../registry/stage.ts";
 import { hashSource, type PluginSource, scanPlugins } from "../registry/tree.ts";
 import { readScalar, scalars } from "../settings/environment.ts";
-import { parseOptions } from "../settings/load.ts";
+import { ownOptions, parseOptions } from "../settings/load.ts";
+import type { Settings } from "../settings/schema.ts";
 import type { Check } from "../testing/check.ts";
 import { type CliParts, exitCodes, type Input, textOf, UsageError } from "./command.ts";
 import { complain, print } from "./output.ts";
+import { loadFor } from "./settings.ts";
 
 /** How long one check may take, in milliseconds. */
 const checkMs = 20_000;
@@ -110,17 +112,18 @@ async function reasonOf({ run }: Check): Promise<string | undefined> {
 }
 
 /** The suite of a plugin's kind. Loaded when it is needed: a server never has it in memory. */
-async function checksOf(plugin: Plugin, input: Input, { version }: CliParts): Promise<readonly Check[]> {
+async function checksOf(plugin: Plugin, input: Input, parts: CliParts): Promise<readonly Check[]> {
   if (plugin.kind === "transform") {
     const query = textOf(input, "query");
     return (await import("../testing/transform.ts")).transformChecks(plugin, query === undefined ? {} : { query });
   }
-  const options = readOptions(plugin, input.flags.get("option") ?? []);
+  const { settings } = await loadFor(input, parts);
+  const options = { ...fromSettings(plugin, settings), ...readOptions(plugin, input.flags.get("option") ?? []) };
   parseOptions(plugin.options, options, ["options"]);
   switch (plugin.kind) {
     case "source": {
       const ref = textOf(input, "ref");
-      const host = ref === undefined ? await testHost() : { ...(await testHost()), fetch: openGuard(version) };
+      const host = ref === undefined ? await testHost() : { ...(await testHost()), fetch: openGuard(parts.version) };
       const subject = { options, host, ...(ref === undefined ? {} : { ref }) };
       return (await import("../testing/source.ts")).sourceChecks(plugin, subject);
     }
@@ -139,6 +142,20 @@ const testHost = async () => (await import("../testing/host.ts")).createHost();
 
 const openGuard = (version: string) =>
   createGuard({ fetchMs: 10_000, maxBytes: 50 * 2 ** 20, allowPrivate: [], userAgent: `Cameo/${version}` });
+
+/** What the settings say to a plugin, a source by its first mount. Nothing for a store: the checks would clear what it holds. */
+function fromSettings(
+  { kind, name }: Plugin,
+  { mounts, engines, routes, gates }: Settings,
+): Readonly<Record<string, unknown>> {
+  if (kind === "source") return ownOptions(Object.values(mounts).find(({ source }) => source === name) ?? {});
+  const places: Readonly<Record<string, Readonly<Record<string, object>>>> = {
+    engine: engines,
+    route: routes,
+    gate: gates,
+  };
+  return { ...places[kind]?.[name] };
+}
 
 /** `--option name=value`, as the plugin's schema wants them. Throws `UsageError`. */
 function readOptions(

@@ -37,7 +37,7 @@ export const plugins: Command = {
       name: "option",
       takes: "name=value",
       group: "To test",
-      about: "An option for the plugin, as in the settings; may be given several times.",
+      about: "An option for the plugin; may be given several times. Default: what the settings say to it.",
     },
     {
       name: "ref",

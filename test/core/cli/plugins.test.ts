@@ -186,6 +186,8 @@ test("cameo plugins test tells what a plugin without a test does wrong", slow, a
     const strict = painted("other").replace('v.optional(v.string(), "red")', "v.string()");
     await writeFile(join(cwd, "bad", "other.ts"), strict);
     assert.match((await cameo(["plugins", "test", "bad"], { cwd })).out, /--option color: Invalid key/);
+    await writeFile(join(cwd, "good", "paint.ts"), strict.replace('"other"', '"paint"'));
+    assert.equal((await cameo(["plugins", "test", "good", "--config", "cameo.toml"], { cwd })).code, 0);
     const nothing = await cameo(["plugins", "test", "nowhere"], { cwd });
     assert.deepEqual([nothing.code, nothing.out], [2, ""]);
     assert.match(nothing.err, /^cameo: There is no plugin at nowhere;/);
