@@ -23,6 +23,7 @@ export function createRoutes(services: Services, { facts, readAsset, plugins }: 
   const docs = createDocs({ snapshot: services.snapshot, version: facts.version, readAsset });
   const app = new Elysia({ aot: true })
     .onError(({ error }) => problemResponse(error))
+    .get("/", () => new Response(null, { status: 302, headers: { location: "/docs" } }))
     .get("/health", () => health(services, facts))
     .get("/plugins", ({ request }) => listPlugins(request, services, plugins))
     .post("/plugins/:id/:action", ({ request, params }) => changePlugin(request, services, plugins, params));

@@ -155,7 +155,6 @@ const refused: readonly [path: string, status: number, code: string][] = [
   ["/images/", 404, "not-found"],
   ["/images", 404, "not-found"],
   ["/nowhere/a.png", 404, "no-such-route"],
-  ["/", 404, "no-such-route"],
   [`/images/card.png?v=${"x".repeat(600)}`, 414, "url-too-long"],
   ["/images/note.txt?w=20", 415, "unsupported-type"],
   ["/images/half.jpg?w=20", 422, "broken-image"],
@@ -174,6 +173,11 @@ test("a bad parameter is named, with what it got and what it takes", async () =>
   assert.equal(body.parameter, "width");
   assert.equal(body.got, "abc");
   assert.match(String(body.takes), /whole number/);
+});
+
+test("/ leads to the documentation", async () => {
+  const response = await get("/");
+  assert.deepEqual([response.status, response.headers.get("location")], [302, "/docs"]);
 });
 
 test("other methods are a 405", async () => {
