@@ -39,6 +39,7 @@ export async function serve(
 ): Promise<Served> {
   const child = spawn(command, [...program, "serve", "--port", "0", "--workers", "1", ...flags], { cwd: folder });
   const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
+  process.on("exit", () => child.kill("SIGKILL")); // Where a test fails before it stops its server.
   let output = "";
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.on("data", (chunk) => {
