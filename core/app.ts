@@ -9,7 +9,7 @@ import { createFigures, createTroubles } from "./metrics.ts";
 import type { Services } from "./pipeline.ts";
 import type { Plugin } from "./plugin.ts";
 import type { LoadedPlugin } from "./registry/load.ts";
-import { type Changes, type PluginStatus, Shelf } from "./registry/shelf.ts";
+import { type Changes, type PluginStatus, type Retry, Shelf } from "./registry/shelf.ts";
 import { findPlugin } from "./registry/snapshot.ts";
 import type { ProvidedModules } from "./registry/stage.ts";
 import { createPluginStorages } from "./registry/storage.ts";
@@ -96,7 +96,7 @@ export class App {
   /** Called once by `createApp`. */
   async start(): Promise<void> {
     this.#ground = await this.#prepare();
-    this.#world = await this.#build(this.#ground);
+    this.#world = await this.#build(this.#ground, false);
     await this.#shelf.sweep();
   }
 
@@ -125,9 +125,11 @@ export class App {
     };
   }
 
-  #build(ground: Ground): Promise<World> {
+  /** `lenient`: a mount whose plugin is gone stays and says so, since a plugin may be taken away while its mount is configured. */
+  #build(ground: Ground, isLenient: boolean): Promise<World> {
     this.#generation += 1;
     const parts = {
+      isLenient,
       generation: this.#generation,
       settings: this.#settings,
       plugins: this.#shelf.plugins(),
@@ -158,15 +160,32 @@ export class App {
       return true;
     } catch (error) {
       this.#ground?.troubles.note("plugins", error);
-      this.#shelf.takeBack([...added, ...changed], error);
-      return false;
+      const retries = this.#shelf.takeBack([...added, ...changed], error);
+      return retries.length + removed.length > 1 ? this.#swapOneByOne(retries) : false;
     }
   }
 
-  async #swap(): Promise<void> {
+  /** One of several changes is bad: each is tried on its own, so that it does not hold the others back. Answers whether any worked. */
+  async #swapOneByOne(retries: readonly Retry[]): Promise<boolean> {
+    let isDone = false;
+    for (const { id, tryAgain } of retries) {
+      tryAgain();
+      try {
+        await this.#swap();
+        this.#parts.log.info("plugins reloaded", { generation: this.#generation, changed: [id] });
+        isDone = true;
+      } catch (error) {
+        this.#ground?.troubles.note("plugins", error);
+        this.#shelf.takeBack([id], error);
+      }
+    }
+    return isDone;
+  }
+
+  async #swap(isLenient = true): Promise<void> {
     if (!this.#ground) return;
     const old = this.#now();
-    const next = await this.#build(this.#ground);
+    const next = await this.#build(this.#ground, isLenient);
     this.#world = next;
     void old.retire(next).then(() => this.#shelf.sweep());
   }
@@ -177,7 +196,7 @@ export class App {
       const before = this.#settings;
       this.#settings = settings;
       try {
-        await this.#swap();
+        await this.#swap(false);
         this.#parts.log.info("settings reloaded", { generation: this.#generation });
       } catch (error) {
         this.#settings = before;

@@ -43,6 +43,8 @@ export interface WorldParts {
   readonly settings: Settings;
   readonly plugins: readonly LoadedPlugin[];
   readonly disabled: ReadonlySet<string>;
+  /** Whether a mount may name a plugin that is gone. */
+  readonly isLenient: boolean;
 }
 
 /** How long requests may hold an old world, in milliseconds. */
@@ -99,7 +101,7 @@ export class World {
 
 /** Builds a world and warms its workers. Throws `bad-setting`; nothing is left behind then. `old` lends its workers if nothing about them changes. */
 export async function createWorld(parts: WorldParts, ground: Ground, old?: World): Promise<World> {
-  const { settings, plugins, disabled, generation } = parts;
+  const { settings, plugins, disabled, generation, isLenient } = parts;
   let services: Services | undefined;
   const hostParts = { ...ground, settings, services: () => services };
   const hostOf = (id: string, mount?: MountSettings) => createHost(id, mount ?? { allowPrivate: [] }, hostParts);
@@ -109,6 +111,7 @@ export async function createWorld(parts: WorldParts, ground: Ground, old?: World
     settings,
     plugins,
     disabled,
+    isLenient,
     secret,
     signingKeys,
     createHost: hostOf,

@@ -47,6 +47,12 @@ export interface Changes {
   readonly failed: readonly string[];
 }
 
+/** A plugin that was taken back, and how to put it up once more. */
+export interface Retry {
+  readonly id: string;
+  tryAgain(): void;
+}
+
 export class Shelf {
   readonly #parts: ShelfParts;
   readonly #builtIns: readonly LoadedPlugin[];
@@ -76,17 +82,21 @@ export class Shelf {
       this.#places.delete(path);
       if (place.current) changes.removed.push(place.current.id);
     }
-    for (const source of sources) await this.#refreshOne(source, changes);
+    const isNews =
+      changes.removed.length > 0 || sources.some(({ path, mark }) => this.#places.get(path)?.mark !== mark);
+    for (const source of sources) await this.#refreshOne(source, changes, isNews);
     return changes;
   }
 
   async #refreshOne(
     source: PluginSource,
     changes: { added: string[]; changed: string[]; failed: string[] },
+    isNews: boolean,
   ): Promise<void> {
     const known = this.#places.get(source.path);
-    if (known?.mark === source.mark) return;
-    const place = known ?? { mark: "", hash: "", current: undefined, previous: undefined, error: undefined };
+    // What failed is tried again when something else has changed: that may have been the reason.
+    if (known?.mark === source.mark && !(isNews && known.error !== undefined)) return;
+    const place: Place = known ?? { mark: "", hash: "", current: undefined, previous: undefined, error: undefined };
     this.#places.set(source.path, place);
     place.mark = source.mark;
     try {
@@ -124,13 +134,16 @@ export class Shelf {
     });
   }
 
-  /** The plugins of `ids` could not be put to work: back to what they were before. */
-  takeBack(ids: readonly string[], error: unknown): void {
-    for (const [path, place] of this.#places) {
-      if (!place.current || !ids.includes(place.current.id)) continue;
+  /** The plugins of `ids` could not be put to work: back to what they were before. Answers how to try one of them once more. */
+  takeBack(ids: readonly string[], error: unknown): readonly Retry[] {
+    return [...this.#places].flatMap(([path, place]) => {
+      const { current, previous } = place;
+      if (!current || !ids.includes(current.id)) return [];
       this.#fail(path, place, error);
-      Object.assign(place, { current: place.previous, previous: undefined });
-    }
+      Object.assign(place, { current: previous, previous: undefined });
+      const tryAgain = () => Object.assign(place, { current, previous, error: undefined });
+      return [{ id: current.id, tryAgain }];
+    });
   }
 
   disable(id: string): void {

@@ -1,4 +1,5 @@
 /** A snapshot: one checked, frozen set of plugins and settings. A request sees one from start to end; a reload builds the next one. */
+import * as v from "valibot";
 import { hashRef } from "../cache/key.ts";
 import { CameoError } from "../error.ts";
 import type { InputFormat, OutputFormat } from "../image.ts";
@@ -67,6 +68,8 @@ export interface SnapshotParts {
   readonly plugins: readonly LoadedPlugin[];
   /** IDs that an operator has switched off. Their mounts stay, and say so. */
   readonly disabled: ReadonlySet<string>;
+  /** Whether a mount whose plugin is not there stays, and says so. Default: it is a `bad-setting`. */
+  readonly isLenient?: boolean;
   readonly secret: string;
   readonly signingKeys: readonly string[];
   /** Of a source with its mount's settings, or of a route or gate. */
@@ -178,6 +181,8 @@ async function createMount(name: string, settings: MountSettings, parts: Snapsho
       `mounts.${name}: a mount cannot have this name; use letters, digits, ".", "_" or "-".`,
     );
   }
+  const isThere = loadedOf(parts.plugins, "source").some(({ plugin }) => plugin.name === settings.source);
+  if (parts.isLenient && !isThere) return orphan(name, settings);
   const {
     plugin: definition,
     id,
@@ -195,6 +200,18 @@ async function createMount(name: string, settings: MountSettings, parts: Snapsho
 
 /** Enough to tell the few editions of one mount apart. */
 const editionDigits = 12;
+
+/** A mount whose plugin was taken away while it was configured. */
+function orphan(name: string, settings: MountSettings): Mount {
+  const source = disabledSource(`source.${settings.source}`);
+  const definition = {
+    kind: "source",
+    name: settings.source,
+    options: v.looseObject({}),
+    setup: () => source,
+  } as const;
+  return { name, definition, source, settings, grammar: {}, sign: "off", edition: "gone" };
+}
 
 function disabledSource(id: string): SourceInstance {
   return {

@@ -126,7 +126,7 @@ async function loadOnce(
 ): Promise<Original | "unchanged"> {
   const deadline = AbortSignal.timeout(services.snapshot.settings.limits.fetchMs);
   const either = AbortSignal.any([signal, deadline]);
-  const load = () => mount.source.load(ref, { signal: either, previous: origin, isSigned, query });
+  const load = async () => mount.source.load(ref, { signal: either, previous: origin, isSigned, query });
   const entered = services.turnstile.pass(load, either);
   const loaded = await settle(entered, deadline, `source.${mount.definition.name}`);
   if (loaded === null) throw new CameoError("not-found", "There is no image under this name.");

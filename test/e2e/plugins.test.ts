@@ -275,3 +275,28 @@ test("many requests during many reloads are all answered, each by one version", 
   for (const answer of await Promise.all(answers)) assert.match(answer, /^(\d+),(\1|0),0$/);
   assert.ok((await fixture("png-rgb")).length > 0);
 });
+
+test("a plugin that is taken away while a mount names it leaves the rest working, and comes back", async () => {
+  await write("guest.ts", solid("guest", "11, 22, 33"));
+  await app.app.refresh();
+  await mount({ paint: { source: "paint" }, guest: { source: "guest" } });
+  assert.equal(await colorOf("/guest/a?f=png"), "11,22,33");
+  await rm(join(folder, "guest.ts"));
+  await write("paint.ts", solid("paint", "44, 55, 66"));
+  assert.equal(await app.app.refresh(), true);
+  assert.equal(await colorOf("/guest/b?f=png"), "503");
+  assert.equal(await colorOf("/paint/q?f=png"), "44,55,66");
+  await write("guest.ts", solid("guest", "11, 22, 34"));
+  assert.equal(await app.app.refresh(), true);
+  assert.equal(await colorOf("/guest/a?f=png"), "11,22,34");
+});
+
+test("a bad change does not hold a good one back that came with it", async () => {
+  const bad = "setup: () => { throw new Error('no luck'); return ({";
+  await write("guest.ts", solid("guest", "1, 1, 1").replace("setup: () => ({", bad).replace("}),\n});", "}); },\n});"));
+  await write("paint.ts", solid("paint", "77, 88, 99"));
+  assert.equal(await app.app.refresh(), true);
+  assert.equal(await colorOf("/paint/r?f=png"), "77,88,99");
+  assert.equal(await colorOf("/guest/a?f=png"), "11,22,34");
+  assert.match((await listed("source.guest"))?.lastError ?? "", /no luck/);
+});
