@@ -158,7 +158,9 @@ async function keep(request: ImageRequest, services: Services, original: Origina
   const header = readHeader(original.body, { maxFrames: limits.frames });
   const { etag, lastModified, maxAgeS, isPrivate, noStale } = original;
   // A local file's validator changes with its bytes; hashing all of them would cost more than reading them.
-  const sha256 = createHash("sha256").update(original.isLocal && etag ? etag : original.body).digest("hex");
+  const sha256 = createHash("sha256")
+    .update(original.isLocal && etag ? etag : original.body)
+    .digest("hex");
   const times = freshness(policyOf(request, noStale), services.now(), maxAgeS);
   const origin = {
     sha256,

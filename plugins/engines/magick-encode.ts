@@ -54,7 +54,10 @@ export const encoders = {
   png: {
     format: formats.Png,
     hasAlpha: true,
-    defines: ({ pngLevel }) => ({ "png:compression-level": String(pngLevel), "png:exclude-chunks": "date,time,bkgd,phys" }),
+    defines: ({ pngLevel }) => ({
+      "png:compression-level": String(pngLevel),
+      "png:exclude-chunks": "date,time,bkgd,phys",
+    }),
   },
   gif: { format: formats.Gif, isAnimated: true, hasAlpha: true, defines: () => ({}) },
 } as const satisfies Record<OutputFormat, Encoder>;
