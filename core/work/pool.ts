@@ -79,7 +79,7 @@ const heavyPixels = 4_000_000;
 /** Originals that may wait, in bytes: by count alone a full queue of large ones would be gigabytes. */
 const maxWaitingBytes = 256 * 2 ** 20;
 /** After so many bytes of originals, memory is tidied. */
-const churnBytes = 32 * 2 ** 20;
+const churnBytes = 12 * 2 ** 20;
 /** A worker that cannot start is tried again after this long, in milliseconds. */
 const restartMs = 1000;
 
