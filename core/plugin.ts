@@ -107,7 +107,7 @@ export interface ServerHost extends Host {
   readonly storage: PluginStorage;
   readonly metrics: Metrics;
   /**
-   * Another mount's image without an HTTP hop: `render("/images/photo.jpg?w=100&f=png")`. Cached as any request; needs no signature, since
+   * Another mount's image without an HTTP hop, `render("/images/photo.jpg?w=100&f=png")`. Cached as every request; needs no signature, since
    * a plugin is trusted. Not during `setup`. Throws what the request would.
    */
   render(path: string, signal?: AbortSignal): Promise<RenderedImage>;

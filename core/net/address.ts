@@ -151,7 +151,7 @@ const carriers: readonly {
   { net: ipaddr.parseCIDR("2001::/32"), at: [[12, 13, 14, 15]], flip: 0xff },
 ];
 
-/** ISATAP (RFC 5214): any prefix, then 0000:5efe or 0200:5efe, then IPv4. */
+/** ISATAP (RFC 5214): with whatever prefix, then 0000:5efe or 0200:5efe, then IPv4. */
 const isIsatap = (bytes: readonly number[]): boolean =>
   (bytes[8] === 0 || bytes[8] === 2) && bytes[9] === 0 && bytes[10] === 0x5e && bytes[11] === 0xfe;
 

@@ -12,7 +12,7 @@ export interface Codec<T> {
   readonly short?: string;
   /** One sentence for the documentation. */
   readonly about?: string;
-  /** What the documentation can say of the text beyond `takes`. Default: any string. */
+  /** What the documentation can say of the text beyond `takes`. Default: a string. */
   readonly schema?: CodecSchema;
 }
 

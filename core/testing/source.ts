@@ -11,7 +11,7 @@ export interface SourceSubject {
   readonly options?: Readonly<Record<string, unknown>>;
   /** A ref that is there. Default: what needs one is not tested. */
   readonly ref?: string;
-  /** The bytes that it answers. Default: any, but some. */
+  /** The bytes that it answers. Default: whatever, but some. */
   readonly body?: Uint8Array;
   /** Other spellings of `ref`. Default none. */
   readonly spellings?: readonly string[];

@@ -1,7 +1,7 @@
 /**
  * What the first bytes of an image tell, without decoding it: the plan, admission and limits are made from this.
  *
- * Threat: any bytes at all. Each reader is linear in the file and bounded in its steps; a read outside the bytes is a `RangeError` of `DataView`,
+ * Threat: bytes of every kind. Each reader is linear in the file and bounded in its steps; a read outside the bytes is a `RangeError` of `DataView`,
  * and whatever fails becomes `broken-image`. These readers are our own since `image-size` 2.1.0 takes the first HEIF item, not the primary one,
  * knows three of the thirteen JPEG frame markers, and reads an ICO's first entry.
  */
