@@ -13,7 +13,7 @@ type SwaggerOptions = NonNullable<Parameters<typeof import("@elysiajs/swagger").
 type Documentation = NonNullable<SwaggerOptions["documentation"]>;
 
 export interface DescribedRoute {
-  readonly method: "GET" | "HEAD" | "DELETE";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
   /** As Elysia writes it. The real route of a ref is a wildcard. */
   readonly path: string;
   readonly detail: Node;
@@ -41,7 +41,11 @@ export async function createDocument(snapshot: Snapshot, version: string): Promi
 
 /** Every route that a server with this snapshot answers. */
 export function describeRoutes(snapshot: Snapshot): DescribedRoute[] {
-  return [...[...snapshot.mounts.values()].flatMap((mount) => mountRoutes(mount, snapshot)), ...serverRoutes()];
+  return [
+    ...[...snapshot.mounts.values()].flatMap((mount) => mountRoutes(mount, snapshot)),
+    ...serverRoutes(),
+    ...pluginRoutes(snapshot),
+  ];
 }
 
 const serverTag = "server";
@@ -221,5 +225,52 @@ function serverRoutes(): DescribedRoute[] {
     { method: "GET", path: "/health", detail: detail("health", "How the server is", { 200: ready, 503: starting }) },
     { method: "GET", path: "/docs", detail: detail("docs", "This documentation", { 200: page }) },
     { method: "GET", path: "/openapi.json", detail: detail("openapi", "The OpenAPI document", { 200: document }) },
+  ];
+}
+
+const pluginCodes: readonly ErrorCode[] = ["bad-request", "unauthorized", "not-found", "bad-setting"];
+
+/** What operators do to plugins, and the endpoints that plugins add. */
+function pluginRoutes({ routes }: Snapshot): DescribedRoute[] {
+  const list: Node = {
+    description: "What is loaded: ID, version, file, options without secrets, last failure, figures.",
+    content: { "application/json": { schema: { type: "object" } } },
+  };
+  const operators = { tags: [serverTag], security: [{ operator: [] }] };
+  const responses = { 200: list, ...problemRefs(pluginCodes) };
+  const inPath = (name: string, schema: Node): Node => ({ name, in: "path", required: true, schema });
+  const parameters = [
+    inPath("id", { type: "string", example: "transform.blur" }),
+    inPath("action", { type: "string", enum: ["disable", "enable", "rollback"] }),
+  ];
+  const change = {
+    ...operators,
+    operationId: "changePlugin",
+    summary: "Switch a plugin off, on, or back",
+    parameters,
+    responses,
+  };
+  const own = routes.flatMap(({ id, instance }) =>
+    instance.endpoints.map(({ method, path, isForOperators }, at) => ({
+      method,
+      path,
+      detail: {
+        operationId: `${id}.${at}`,
+        summary: `Of the plugin ${id}`,
+        tags: [serverTag],
+        ...(isForOperators ? { security: [{ operator: [] }] } : {}),
+        parameters: [...path.matchAll(/:([^/]+)/g)].map(([, name = ""]) => inPath(name, { type: "string" })),
+        responses: { 200: { description: "What the plugin answers." } },
+      },
+    })),
+  );
+  return [
+    {
+      method: "GET",
+      path: "/plugins",
+      detail: { ...operators, operationId: "plugins", summary: "The plugins", responses },
+    },
+    { method: "POST", path: "/plugins/:id/:action", detail: change },
+    ...own,
   ];
 }

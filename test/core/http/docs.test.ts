@@ -151,9 +151,11 @@ test("createDocument() has every route of every mount", () => {
     "get /docs",
     "get /health",
     "get /openapi.json",
+    "get /plugins",
     "get head /meta/images/{ref}",
     "get head /meta/my.remote-2/{ref}",
     "get head /my.remote-2",
+    "post /plugins/{id}/{action}",
   ]);
 });
 
@@ -213,7 +215,13 @@ test("createDocument() has the limits in force, the headers of an image, and who
 
 test("createDocument() works without any mount", async () => {
   const empty = await createDocument(await createTestSnapshot({ engine: "brush" }), "1.2.3");
-  assert.deepEqual(Object.keys(empty.paths as object).sort(), ["/docs", "/health", "/openapi.json"]);
+  assert.deepEqual(Object.keys(empty.paths as object).sort(), [
+    "/docs",
+    "/health",
+    "/openapi.json",
+    "/plugins",
+    "/plugins/{id}/{action}",
+  ]);
 });
 
 /** A server in which only what the routes themselves need is real. */
