@@ -10,7 +10,7 @@ let app: TestApp;
 
 before(async () => {
   app = await startApp({
-    settings: { mounts: { o: { source: "origin" } }, limits: { jobMs: 2000 } },
+    settings: { mounts: { o: { source: "origin" } }, limits: { jobMs: 5000 } },
     plugins: [origin.plugin],
   });
   origin.images.set("good", await fixture("jpeg-420"));
