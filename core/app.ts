@@ -8,6 +8,7 @@ import type { RootLog } from "./log.ts";
 import { createFigures, createTroubles } from "./metrics.ts";
 import type { Services } from "./pipeline.ts";
 import type { Plugin } from "./plugin.ts";
+import { createPluginBlobs } from "./registry/blobs.ts";
 import type { LoadedPlugin } from "./registry/load.ts";
 import { type Changes, type PluginStatus, type Retry, Shelf } from "./registry/shelf.ts";
 import { findPlugin } from "./registry/snapshot.ts";
@@ -113,6 +114,7 @@ export class App {
       troubles: createTroubles(now),
       figures: this.#figures,
       storages: createPluginStorages(join(settings.dataPath, "plugins.sqlite")),
+      blobs: createPluginBlobs(join(settings.dataPath, "blobs")),
       log,
       assets: createAssets(readAsset),
       version,

@@ -41,6 +41,7 @@ export const codes = {
   "too-many-pixels": { status: 422, title: "Image over a limit", retryable: false, report: false, cacheS: 30 },
   internal: { status: 500, title: "Internal error", retryable: true, report: true, cacheS: 0 },
   "bad-setting": { status: 500, title: "Bad setting", retryable: false, report: true, cacheS: 0 },
+  "template-failed": { status: 500, title: "Template failed", retryable: true, report: true, cacheS: 30 },
   "engine-cannot": { status: 501, title: "Not possible with this engine", retryable: false, report: false, cacheS: 30 },
   "origin-failed": { status: 502, title: "Origin failed", retryable: true, report: true, cacheS: 30 },
   "plugin-disabled": { status: 503, title: "Plugin switched off", retryable: true, report: false, cacheS: 0 },

@@ -1,57 +1,124 @@
 /** The powers that plugins get: everything that they do to the world outside goes through here. */
-import { CameoError } from "./error.ts";
-import type { Figures } from "./metrics.ts";
+import { createHmac } from "node:crypto";
+import { CameoError, toCameoError } from "./error.ts";
+import type { Original } from "./image.ts";
+import type { Figures, Troubles } from "./metrics.ts";
 import { createGuard } from "./net/guard.ts";
 import { toOriginal } from "./net/original.ts";
 import { answer, type Services } from "./pipeline.ts";
-import type { Log, RenderedImage, SourceHost } from "./plugin.ts";
-import { trusting } from "./registry/snapshot.ts";
+import type { Log, RenderedImage, RenderOptions, SourceHost, TemplateEntry } from "./plugin.ts";
+import type { PluginBlobStores } from "./registry/blobs.ts";
+import { type Snapshot, trusting } from "./registry/snapshot.ts";
 import type { PluginStorages } from "./registry/storage.ts";
-import type { MountSettings, Settings } from "./settings/schema.ts";
-import { resolve } from "./stages/resolve.ts";
+import { formatRequest, parseRequest, splitPath } from "./request/parse.ts";
+import { signPath } from "./request/sign.ts";
+import type { Settings } from "./settings/schema.ts";
+import { fetch } from "./stages/fetch.ts";
+import { type ImageRequest, resolve } from "./stages/resolve.ts";
 
 export interface HostParts {
   readonly settings: Settings;
   readonly version: string;
+  readonly secret: string;
   readonly log: { child(fields: Readonly<Record<string, unknown>>): Log };
   readonly storages: PluginStorages;
+  readonly blobs: PluginBlobStores;
   readonly figures: Figures;
+  readonly troubles: Troubles;
+  readonly templates: readonly TemplateEntry[];
   now(): number;
   /** The services of the world that the plugin is part of; `undefined` during setup. */
   services(): Services | undefined;
 }
 
-/** Of a source with its mount, or of a route or gate without one. */
-export function createHost(id: string, mount: Pick<MountSettings, "allowPrivate">, parts: HostParts): SourceHost {
+/** Whom a host is for: a source with its mount, or a route or gate without one. */
+export interface HostOwner {
+  readonly id: string;
+  /** Empty without one. */
+  readonly mount: string;
+  readonly allowPrivate: readonly string[];
+}
+
+export function createHost({ id, mount, allowPrivate }: HostOwner, parts: HostParts): SourceHost {
   const { fetchMs, sourceBytes } = parts.settings.limits;
   const note = (name: string, value: number) => parts.figures.note(id, name, value);
+  const running = () => runningOf(parts);
   return {
+    mount,
     log: parts.log.child({ plugin: id }),
     fail: (code, detail, options) => new CameoError(code, detail, options),
     now: () => parts.now(),
     storage: parts.storages.of(id),
+    blobs: parts.blobs.of(id),
     metrics: { count: (name, by = 1) => note(name, by), observe: note },
-    render: (path, signal) => renderInside(path, parts.services(), signal),
-    fetch: createGuard({
-      fetchMs,
-      maxBytes: sourceBytes,
-      allowPrivate: mount.allowPrivate,
-      userAgent: `Cameo/${parts.version}`,
-    }),
+    baseUrl: parts.settings.baseUrl?.replace(/\/+$/, ""),
+    render: async (path, options = {}) => renderInside(path, running(), options),
+    original: async (path, options = {}) => originalInside(path, running(), options),
+    sign: (path, options = {}) => signInside(path, running(), options.expiresS),
+    purge: async (path) => {
+      await running().cache.purge(inside(path, running(), {}).keys.prefix);
+    },
+    hmac: (text) => createHmac("sha256", parts.secret).update(`${id}\0${text}`).digest("hex"),
+    trouble: (part, error) => parts.troubles.note(part, error),
+    templates: () => parts.templates,
+    fetch: createGuard({ fetchMs, maxBytes: sourceBytes, allowPrivate, userAgent: `Cameo/${parts.version}` }),
     maxBytes: sourceBytes,
     toOriginal,
   };
 }
 
-async function renderInside(
-  path: string,
-  services: Services | undefined,
-  signal?: AbortSignal,
-): Promise<RenderedImage> {
-  if (!services) throw new CameoError("internal", "A plugin rendered during its setup.");
-  const [pathname = "", search = ""] = path.split("?", 2);
-  const request = resolve({ pathname, search, accept: undefined }, trusting(services.snapshot), services.now());
-  const { entry } = await answer(request, services, {}, signal);
+function runningOf(parts: HostParts): Services {
+  const services = parts.services();
+  if (services) return services;
+  throw new CameoError("internal", "A plugin asked for an image during its setup.");
+}
+
+/** A request from inside: as a plugin's own, or as if the stranger whose words they are had asked. */
+function inside(path: string, services: Services, { as = "plugin" }: RenderOptions): ImageRequest {
+  const [pathname = "", search = ""] = splitOnce(path, "?");
+  const raw = { pathname, search, accept: undefined };
+  if (as === "stranger") return resolve(raw, services.snapshot, services.now());
+  return resolve({ ...raw, isInside: true }, trusting(services.snapshot), services.now());
+}
+
+function splitOnce(text: string, at: string): readonly string[] {
+  const place = text.indexOf(at);
+  return place < 0 ? [text] : [text.slice(0, place), text.slice(place + 1)];
+}
+
+async function renderInside(path: string, services: Services, options: RenderOptions): Promise<RenderedImage> {
+  const { entry } = await answer(inside(path, services, options), services, {}, options.signal);
   const { type, width, height } = entry.header;
   return { body: entry.body, type, width, height };
 }
+
+/** What a missing image is to one who asks several sources. */
+const absent: ReadonlySet<string> = new Set(["not-found", "no-such-route", "plugin-disabled"]);
+
+async function originalInside(path: string, services: Services, options: RenderOptions): Promise<Original | null> {
+  const signal = options.signal ?? new AbortController().signal;
+  try {
+    const found = await fetch(inside(path, services, options), services, { variant: undefined, signal });
+    if ("unchanged" in found) return null;
+    const { body, drawing, origin, times } = found;
+    const { sha256, ...known } = origin;
+    const leftS = Math.max(0, Math.floor((times.freshUntil - services.now()) / 1000));
+    return { ...known, body, drawing, etag: origin.etag ?? sha256, maxAgeS: leftS };
+  } catch (error) {
+    if (absent.has(toCameoError(error).code)) return null;
+    throw error;
+  }
+}
+
+function signInside(path: string, { snapshot, now }: Services, expiresS: number | undefined): string {
+  const [pathname = "", search = ""] = splitOnce(path, "?");
+  const mount = snapshot.mounts.get(splitPath(pathname).mount);
+  const request = parseRequest(pathname, search, snapshot.grammar, mount?.grammar);
+  const ref = mount?.source.normalize?.(request.ref) ?? request.ref;
+  const expires = expiresS === undefined ? {} : { expires: Math.floor(now() / 1000) + expiresS };
+  const ending = { ...request, ref, parameters: { ...request.parameters, ...expires } };
+  const signature = signPath(formatRequest(ending, snapshot.grammar, ["signature"]), keyOf(snapshot));
+  return formatRequest({ ...ending, parameters: { ...ending.parameters, signature } }, snapshot.grammar);
+}
+
+const keyOf = ({ signingKeys }: Snapshot): string => signingKeys[0] ?? "";

@@ -81,6 +81,101 @@ export interface Original {
   readonly lastModified?: string | undefined;
   /** `true` when loading it again costs nothing (a local file), so that no cache tier keeps a copy. Default `false`. */
   readonly isLocal?: boolean | undefined;
+  /** A card to be drawn, in place of `body`, which is empty then. No cache tier keeps it; `etag` must change with it. */
+  readonly drawing?: Drawing | undefined;
+  /** Who answered, where a source asks several: sent as `X-Source`, shown by `?explain`. */
+  readonly by?: string | undefined;
+  /** Only signed URLs may show it, whatever the mount says. Default `false`. */
+  readonly needsSignature?: boolean | undefined;
+}
+
+/** A picture inside a card. */
+export interface CardPicture extends Size {
+  /** A data URI. */
+  readonly src: string;
+}
+
+/** The look that a team's cards share. */
+export interface Brand {
+  /** Name of the team or product, shown beside the logo. */
+  readonly name?: string | undefined;
+  readonly logo?: CardPicture | undefined;
+  /** Colours by theme, as CSS hex. Each has a default. */
+  readonly colors: Readonly<Record<"light" | "dark", BrandColors>>;
+  readonly fonts: { readonly heading: string; readonly body: string };
+  /** Radius of corners, in pixels of the card. */
+  readonly cornerPx: number;
+  /** What the background shows. */
+  readonly pattern: "none" | "glow" | "grid" | "dots" | "waves";
+}
+
+export interface BrandColors {
+  readonly background: string;
+  /** Of panels upon the background. */
+  readonly surface: string;
+  readonly text: string;
+  /** Of secondary text. */
+  readonly muted: string;
+  readonly accent: string;
+  /** Of text upon the accent. */
+  readonly onAccent: string;
+}
+
+/** What is to be drawn: plain data that crosses to a worker. */
+export interface Drawing {
+  /** ID of the template, `template.card`. */
+  readonly template: string;
+  /** As the template's schema gave them. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly size: Size;
+  readonly theme: "light" | "dark";
+  readonly brand: Brand;
+  /** By parameter; a picture that was asked for and is not there is absent. */
+  readonly pictures: Readonly<Record<string, CardPicture>>;
+  /** Drawn in place of this one if it fails. */
+  readonly fallback?: Drawing | undefined;
+}
+
+/** What a template's `render` may look at and use. */
+export interface Card extends Omit<Drawing, "template" | "parameters" | "fallback"> {
+  /** The brand's colours of this theme. */
+  readonly colors: BrandColors;
+  /** The largest of `sizesPx` at which a text fits, its lines balanced; clamped with an ellipsis where none does. */
+  fit(text: string, options: FitTextOptions): FittedText;
+  /** Width of a text in one line, in pixels. */
+  measure(text: string, font: CardFont): number;
+}
+
+export interface CardFont {
+  /** Default: the brand's heading font. */
+  readonly family?: string;
+  /** 100 to 900. Default 700. */
+  readonly weight?: number;
+  readonly sizePx: number;
+  /** In pixels. Default 0. */
+  readonly letterSpacingPx?: number;
+}
+
+export interface FitTextOptions extends Omit<CardFont, "sizePx"> {
+  readonly maxWidthPx: number;
+  readonly maxLines: number;
+  /** Sizes to try, largest first. */
+  readonly sizesPx: readonly number[];
+  /** Of the text and its lines together. Default: none beyond `maxLines`. */
+  readonly maxHeightPx?: number;
+  /** As a multiple of the size. Default 1.15. */
+  readonly lineHeight?: number;
+}
+
+export interface FittedText {
+  readonly sizePx: number;
+  /** Each is to be shown on a line of its own that does not wrap. */
+  readonly lines: readonly string[];
+  /** Height of one line, in pixels. */
+  readonly lineHeightPx: number;
+  readonly isClamped: boolean;
+  /** Whether the text runs from right to left: align its lines to the right. */
+  readonly isRightToLeft: boolean;
 }
 
 /** One step of a plan: which transform runs, and with what. */
@@ -135,6 +230,8 @@ export interface Rendered extends Size {
   /** MIME type. */
   readonly type: string;
   readonly frames: number;
+  /** What the one who reads `?explain` should know. */
+  readonly remarks?: readonly string[] | undefined;
 }
 
 /** Raw pixels of one frame: RGBA, 8 bits, alpha not premultiplied, row by row. `data.length` is width × height × 4. */
@@ -183,6 +280,8 @@ export interface Picture {
   pixels(frame?: number): Pixels;
   /** Put changed pixels back, same size. Default: the first frame. */
   setPixels(pixels: Pixels, frame?: number): void;
+  /** What the one who reads `?explain` should know, such as a character that no font has. Default none. */
+  readonly remarks?: readonly string[] | undefined;
   /** Free what the engine holds. Called once by the worker. */
   dispose(): void;
 }

@@ -12,15 +12,22 @@ export interface Trouble {
 }
 
 export interface Troubles {
+  /** `null` takes the part's trouble away. */
   note(part: string, error: unknown): void;
   list(): readonly Trouble[];
 }
+
+/** Most parts that troubles are kept of. */
+const maxParts = 200;
 
 /** `now` in milliseconds since 1970. */
 export function createTroubles(now: () => number): Troubles {
   const parts = new Map<string, Trouble>();
   return {
     note(part, error) {
+      if (error === null) return void parts.delete(part);
+      // A part may be named after what a stranger asks for: the list stays short.
+      if (!parts.has(part) && parts.size >= maxParts) return;
       const { code, detail } = toCameoError(error);
       const count = (parts.get(part)?.count ?? 0) + 1;
       parts.set(part, { part, code, detail, at: new Date(now()).toISOString(), count });
@@ -34,6 +41,9 @@ export interface Figure {
   readonly count: number;
   readonly sum: number;
   readonly max: number;
+  /** Median and 95th percentile of the last measurements. */
+  readonly p50: number;
+  readonly p95: number;
 }
 
 export interface Figures {
@@ -46,16 +56,36 @@ export interface Figures {
 /** Most names that one plugin may count under: a name made from a request would grow for ever. */
 const maxNames = 100;
 
+/** Measurements that percentiles are made from. */
+const recentValues = 256;
+
+interface Tally {
+  count: number;
+  sum: number;
+  max: number;
+  /** The last values, the oldest overwritten. */
+  readonly recent: number[];
+}
+
 export function createFigures(): Figures {
-  const plugins = new Map<string, Map<string, Figure>>();
+  const plugins = new Map<string, Map<string, Tally>>();
   return {
     note(plugin, name, value) {
-      const own = plugins.get(plugin) ?? new Map<string, Figure>();
+      const own = plugins.get(plugin) ?? new Map<string, Tally>();
       plugins.set(plugin, own);
-      const { count, sum, max } = own.get(name) ?? { count: 0, sum: 0, max: 0 };
-      if (count > 0 || own.size < maxNames)
-        own.set(name, { count: count + 1, sum: sum + value, max: Math.max(max, value) });
+      const tally = own.get(name) ?? { count: 0, sum: 0, max: 0, recent: [] };
+      if (tally.count === 0 && own.size >= maxNames) return;
+      tally.recent[tally.count % recentValues] = value;
+      Object.assign(tally, { count: tally.count + 1, sum: tally.sum + value, max: Math.max(tally.max, value) });
+      own.set(name, tally);
     },
-    of: (plugin) => Object.fromEntries(plugins.get(plugin) ?? []),
+    of: (plugin) =>
+      Object.fromEntries([...(plugins.get(plugin) ?? [])].map(([name, tally]) => [name, toFigure(tally)])),
   };
+}
+
+function toFigure({ count, sum, max, recent }: Tally): Figure {
+  const sorted = recent.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  return { count, sum, max, p50: at(0.5), p95: at(0.95) };
 }

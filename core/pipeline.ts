@@ -6,16 +6,18 @@ import type { Cache, CacheHit } from "./cache/cache.ts";
 import type { Entry } from "./cache/entry.ts";
 import type { Flights } from "./cache/flight.ts";
 import { negativeFreshness, state } from "./cache/freshness.ts";
-import { codes, toCameoError } from "./error.ts";
-import type { Troubles } from "./metrics.ts";
+import { CameoError, codes, toCameoError } from "./error.ts";
+import type { Plan } from "./image.ts";
+import type { Figures, Troubles } from "./metrics.ts";
 import type { Log } from "./plugin.ts";
 import type { Snapshot } from "./registry/snapshot.ts";
-import { fetch, negativeEntry, rethrown } from "./stages/fetch.ts";
+import { type Fetched, fetch, negativeEntry, rethrown } from "./stages/fetch.ts";
 import { render } from "./stages/render.ts";
 import { type ImageRequest, resolve } from "./stages/resolve.ts";
 import { store, toEntry } from "./stages/store.ts";
 import { transform } from "./stages/transform.ts";
 import type { Pool } from "./work/pool.ts";
+import type { JobResult } from "./work/protocol.ts";
 import type { Turnstile } from "./work/turnstile.ts";
 
 export const pipeline = [resolve, fetch, transform, render, store] as const;
@@ -30,6 +32,7 @@ export interface Services {
   readonly turnstile: Turnstile;
   readonly log: Log;
   readonly troubles: Troubles;
+  readonly figures: Figures;
   /** Milliseconds since 1970. */
   now(): number;
   /** 0 ≤ n < 1, for jitter. */
@@ -50,7 +53,7 @@ export interface Answer {
 export function answerFromMemory(request: ImageRequest, services: Services): Answer | undefined {
   const hit = services.cache.peek(request.keys.variant);
   if (!hit || state(hit.entry.header, services.now()) !== "fresh") return undefined;
-  return toAnswer(hit, "HIT", services.now());
+  return toAnswer(request, hit, "HIT", services.now());
 }
 
 /** Any image: from the cache, stale and renewed behind the client's back, or made. A client that leaves cancels only itself. */
@@ -64,22 +67,30 @@ export async function answer(
   const hit = await services.cache.get(request.keys.variant);
   timings.cache = performance.now() - asked;
   const now = hit ? state(hit.entry.header, services.now()) : "expired";
-  if (hit && now === "fresh") return toAnswer(hit, "HIT", services.now());
+  if (hit && now === "fresh") return toAnswer(request, hit, "HIT", services.now());
   if (hit && now === "stale" && hit.entry.header.kind === "variant") {
     renew(request, services, hit.entry);
-    return toAnswer(hit, "STALE", services.now());
+    return toAnswer(request, hit, "STALE", services.now());
   }
   const entry = await services.flights.run(
     request.keys.variant,
     (shared) => make(request, services, undefined, timings, shared),
     signal,
   );
+  refuseUnsigned(request, entry);
   return { entry, cached: "MISS", tier: "origin" };
 }
 
-function toAnswer({ entry, tier }: CacheHit, cached: "HIT" | "STALE", now: number): Answer {
+function toAnswer(request: ImageRequest, { entry, tier }: CacheHit, cached: "HIT" | "STALE", now: number): Answer {
   if (entry.header.error) throw rethrown(entry.header.error, entry.header.freshUntil - now);
+  refuseUnsigned(request, entry);
   return { entry, cached, tier };
+}
+
+/** An image that its source calls private is shown to signed URLs only, wherever it comes from. */
+function refuseUnsigned({ isSigned, isInside }: ImageRequest, { header }: Entry): void {
+  if (!header.origin?.needsSignature || isSigned || isInside) return;
+  throw new CameoError("signature-required", "This image is shown to signed URLs only; sign this one.");
 }
 
 /** Revalidates in the background. While the origin is down the stale copy is served on, and the origin is left alone for a while. */
@@ -142,11 +153,7 @@ async function makeEntry(
   }
   const plan = transform(request, fetched.header, services.snapshot);
   const queued = performance.now();
-  const { rendered, timings: spent } = await render(
-    { body: fetched.body, header: fetched.header, plan },
-    services,
-    signal,
-  );
+  const { rendered, timings: spent, times } = await draw({ ...fetched, plan }, services, signal);
   const busy = spent.decodeMs + spent.operateMs + spent.encodeMs;
   Object.assign(timings, {
     queue: performance.now() - queued - busy,
@@ -154,5 +161,34 @@ async function makeEntry(
     transform: spent.operateMs,
     encode: spent.encodeMs,
   });
-  return toEntry(rendered, fetched);
+  return toEntry(rendered, times ? { ...fetched, times } : fetched);
+}
+
+type Made = JobResult & { /** Where they are not the original's. */ readonly times?: Fetched["times"] };
+
+/** Renders; where a card's template fails, its fallback is drawn and looked at again soon. */
+async function draw(
+  { body, header, drawing, plan, times }: Fetched & { readonly plan: Plan },
+  services: Services,
+  signal: AbortSignal,
+): Promise<Made> {
+  if (!drawing) return render({ body, header, plan }, services, signal);
+  const { fallback, ...card } = drawing;
+  try {
+    const made = await render({ body, header, plan, drawing: card }, services, signal);
+    const { decodeMs, operateMs, encodeMs } = made.timings;
+    services.figures.note(card.template, "renderMs", decodeMs + operateMs + encodeMs);
+    return made;
+  } catch (error) {
+    const failure = toCameoError(error);
+    if (signal.aborted || !["template-failed", "too-slow", "internal"].includes(failure.code)) throw error;
+    services.troubles.note(card.template, failure);
+    services.figures.note(card.template, "errors", 1);
+    services.log.warn("a template failed", { plugin: card.template, code: failure.code, ...failure.options.log });
+    const soon = negativeFreshness("template-failed", services.now(), services.random());
+    if (!fallback) throw error;
+    const made = await draw({ body, header, plan, times, drawing: fallback, origin: {}, from: "" }, services, signal);
+    const remarks = [`${card.template} failed; this is ${fallback.template}`, ...(made.rendered.remarks ?? [])];
+    return { ...made, rendered: { ...made.rendered, remarks }, times: { ...times, ...soon } };
+  }
 }

@@ -12,7 +12,9 @@ import type { Driver } from "unstorage";
 import type * as v from "valibot";
 import type { ErrorCode, ErrorOptions } from "./error.ts";
 import type {
+  Card,
   DecodeOptions,
+  Drawing,
   EncodeOptions,
   Header,
   InputFormat,
@@ -28,15 +30,19 @@ export { bytes } from "./bytes.ts";
 export type { ErrorCode, ErrorOptions } from "./error.ts";
 export { CameoError } from "./error.ts";
 export type * from "./image.ts";
+export type { Child, Element } from "./jsx-runtime.ts";
 export { isHostAllowed, isHostPattern } from "./net/hosts.ts";
 export { editFrames } from "./picture.ts";
 export type { Codec } from "./request/codec.ts";
 export * as codec from "./request/codec.ts";
 export { type FitRequest, type Fitted, fitSize, placeArea } from "./request/fit.ts";
 export type { Parameters } from "./request/parameters.ts";
+export type { RawUrl, ReadUrl } from "./request/url.ts";
 
+import type { Child } from "./jsx-runtime.ts";
 import type { Codec } from "./request/codec.ts";
 import type { Parameters } from "./request/parameters.ts";
+import type { RawUrl, ReadUrl } from "./request/url.ts";
 
 /** Version of this contract. A plugin built for another major version is refused. */
 export const contractVersion = 1;
@@ -84,11 +90,22 @@ export interface PluginStorage {
   getKeys(base?: string): Promise<string[]>;
 }
 
+/** Bytes that outlive a restart, each a file of its own under its SHA-256. Each plugin has its own; they are no cache: nothing is thrown away. */
+export interface PluginBlobs {
+  /** Keeps bytes and answers their SHA-256 in hex. Written whole or not at all; the same bytes are kept once. */
+  put(body: Uint8Array): Promise<string>;
+  /** `null` if they are not there, or no longer what was put. */
+  get(sha256: string): Promise<Uint8Array | null>;
+  remove(sha256: string): Promise<void>;
+  /** All that are kept. */
+  keys(): Promise<string[]>;
+}
+
 /** Figures that `GET /plugins` shows beside the plugin. */
 export interface Metrics {
   /** Adds to a counter. `by` is 1 by default. */
   count(name: string, by?: number): void;
-  /** Notes one measurement, such as milliseconds; count, sum and maximum are shown. */
+  /** Notes one measurement, such as milliseconds; count, sum, maximum, median and 95th percentile are shown. */
   observe(name: string, value: number): void;
 }
 
@@ -101,20 +118,67 @@ export interface RenderedImage {
   readonly height?: number | undefined;
 }
 
+export interface RenderOptions {
+  /** Ends the wait. Default: none. */
+  readonly signal?: AbortSignal;
+  /**
+   * Who asks. `plugin`: no signature is needed, since a plugin is trusted. `stranger`: the path came from a client, so that the mount's allow-list and
+   * signature policy hold, as if it had asked itself. Default `plugin`.
+   */
+  readonly as?: "plugin" | "stranger";
+}
+
+/** A template as `templates` lists it. */
+export interface TemplateEntry {
+  /** `template.card`, `template.card@2`. */
+  readonly id: string;
+  readonly name: string;
+  /** What follows `@` in a URL. */
+  readonly version: string;
+  /** Changes with its code. */
+  readonly hash: string;
+  /** Whether an operator has switched it off. */
+  readonly isDisabled: boolean;
+  /** Path of its file; `null` for a built-in. */
+  readonly file: string | null;
+  readonly definition: TemplateDefinition;
+}
+
 /** What plugins that work beside requests are given: sources, routes and gates. */
 export interface ServerHost extends Host {
   /** Values of its own that outlive a restart. */
   readonly storage: PluginStorage;
+  /** Bytes of its own that outlive a restart. */
+  readonly blobs: PluginBlobs;
   readonly metrics: Metrics;
+  /** Public address of this server, if the settings have one (`baseUrl`). Without a slash at its end. */
+  readonly baseUrl: string | undefined;
   /**
-   * Another mount's image without an HTTP hop, `render("/images/photo.jpg?w=100&f=png")`. Cached as every request; needs no signature, since
-   * a plugin is trusted. Not during `setup`. Throws what the request would.
+   * Another mount's image without an HTTP hop, `render("/images/photo.jpg?w=100&f=png")`. Cached as every request. Not during `setup`.
+   * Throws what the request would.
    */
-  render(path: string, signal?: AbortSignal): Promise<RenderedImage>;
+  render(path: string, options?: RenderOptions): Promise<RenderedImage>;
+  /**
+   * Another mount's original as its source gives it, also of an internal mount: `original("/gravatar/0bc83c…")`. From the cache as for a request, with its negative
+   * entries; `null` if it is not there. Not during `setup`. Throws what the request would.
+   */
+  original(path: string, options?: RenderOptions): Promise<Original | null>;
+  /** A path of this server with its signature: `sign("/avatar/~4f2a?w=64")`. `expiresS`: seconds from now until it ends. Throws `bad-parameter`. Not during `setup`. */
+  sign(path: string, options?: { readonly expiresS?: number }): string;
+  /** Throws everything away that was made from an image, on every tier, at once: `purge("/avatar/0bc83c…")`. Not during `setup`. */
+  purge(path: string): Promise<void>;
+  /** HMAC-SHA256 of a text under the instance's secret, in hex; another plugin gets another one. */
+  hmac(text: string): string;
+  /** Shows a trouble in `/health` under `part`, such as `azure-devops contoso`; `null` takes it away again. */
+  trouble(part: string, error: unknown): void;
+  /** The templates that are loaded, also during `setup`. */
+  templates(): readonly TemplateEntry[];
 }
 
 /** What a source is given besides. */
 export interface SourceHost extends ServerHost {
+  /** Name of the mount that it serves. */
+  readonly mount: string;
   /**
    * `fetch` behind the SSRF guard: http(s) only, public addresses only (or the mount's `allowPrivate`), at most 3 redirects, each checked again;
    * credentials never follow to another host. The body is already capped, so `arrayBuffer()` is safe.
@@ -133,6 +197,8 @@ export interface WorkerHost extends Host {
   asset(specifier: string): Promise<Uint8Array>;
   /** A WebAssembly module compiled once for all workers, from the same specifier. */
   wasm(specifier: string): Promise<WebAssembly.Module>;
+  /** A template by its ID; `undefined` if it is not there. */
+  template(id: string): TemplateDefinition | undefined;
 }
 
 export interface StoreHost extends Host {}
@@ -152,6 +218,15 @@ export interface LoadContext {
 }
 
 export interface SourceInstance {
+  /**
+   * Reads a URL its own way, where its grammar is another's: Gravatar's `?s=80`, a template's own parameters, an ending that is a format. Pure, and idempotent: the canonical URL
+   * made from its answer is read as the same. Throws `bad-parameter` for what it does not take. Default: `query` of the definition.
+   */
+  read?(url: RawUrl): ReadUrl;
+  /** What the result depends on besides ref, query, code and options, such as a template's code: part of the cache key. Pure. Default nothing. */
+  edition?(ref: string, query: Readonly<Record<string, string>>): string;
+  /** Endpoints besides its images, such as uploads. Their paths may lie under a mount's own. */
+  readonly endpoints?: readonly Endpoint[];
   /** Called once per miss or revalidation. `null`: not mine, or not there. */
   load(ref: string, context: LoadContext): Promise<Original | "unchanged" | null>;
   /** The one spelling of a ref, so that equal refs share a cache entry. Pure. Default: as it came. Throws `bad-request` for a ref that can never be valid. */
@@ -174,6 +249,10 @@ export interface SourceDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly refParameter?: string;
   /** Default of the mount's `sign` setting. Default `off`. */
   readonly sign?: "required" | "unless-allowed" | "off";
+  /** Default of the mount's `clientTtlS` setting. */
+  readonly clientTtlS?: number;
+  /** What `format=auto` gives a client that names no modern format in `Accept`. Default: the original's own family. */
+  readonly plainFormat?: OutputFormat;
   /** Once per mount and snapshot; no network here. */
   setup(options: v.InferOutput<S>, host: SourceHost): SourceInstance | Promise<SourceInstance>;
 }
@@ -204,6 +283,20 @@ export interface TransformDefinition {
   apply(picture: Picture, parameters: Parameters, full?: Size): void | Promise<void>;
 }
 
+// ----------------------------------------------------------------------------------------------------------------- theme
+
+/** A strategy for `theme=dark|light`: how a picture is made to fit such a page. */
+export interface ThemeDefinition {
+  readonly name: string;
+  readonly version?: string;
+  /** Version of the contract that it was written for; where that is another one, it is refused. Default: whatever Cameo has. */
+  readonly contract?: number;
+  /** Place among the strategies, ascending: the first that does not answer `null` has done it. */
+  readonly order: number;
+  /** Does it, in a worker, after the resize. `null`: not mine, the picture is as it was; ask the next. */
+  apply(picture: Picture, theme: "light" | "dark"): true | null | Promise<true | null>;
+}
+
 // ---------------------------------------------------------------------------------------------------------------- engine
 
 /** An engine at work in one worker. */
@@ -216,6 +309,8 @@ export interface EngineInstance {
   encode(picture: Picture, options: EncodeOptions): Uint8Array | Promise<Uint8Array>;
   /** The whole plan at once, exactly as the steps would do it; `null` if it cannot. Tried before `decode`. */
   run?(body: Uint8Array, header: Header, plan: Plan): Promise<{ body: Uint8Array; size: Size } | null>;
+  /** Draws a card from a template at least as large as `options.atLeast`. Throws `template-failed`. An engine that has it is asked for every drawing. */
+  draw?(drawing: Drawing, options: DecodeOptions): Picture | Promise<Picture>;
   /** Bytes of WASM memory held. A worker over its limit is recycled. Default 0. */
   heapBytes?(): number;
 }
@@ -235,6 +330,37 @@ export interface EngineDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly isHelper?: boolean;
   /** Once per worker, before it takes jobs; warm up here. */
   setup(options: v.InferOutput<S>, host: WorkerHost): EngineInstance | Promise<EngineInstance>;
+}
+
+// -------------------------------------------------------------------------------------------------------------- template
+
+/** A parameter of a template that names a picture: `images/photo.jpg`, `avatar/0bc83c…` or an allow-listed URL. */
+export interface PictureSlot extends Size {
+  /** How it is brought to `width` × `height` (pixels of the card; fetched at twice that). Default `cover`. */
+  readonly fit?: "cover" | "inside";
+  /** What `cover` keeps. Default `smart`. */
+  readonly position?: string;
+}
+
+/** A card from parameters, as JSX. Written as `name.tsx`, further versions as `name@2.tsx`. */
+export interface TemplateDefinition<S extends OptionsSchema = OptionsSchema> {
+  readonly name: string;
+  /** What follows `@` in a URL and, for all but the first, in the file's name. Default `1`. */
+  readonly version?: string;
+  /** Version of the contract that it was written for; where that is another one, it is refused. Default: whatever Cameo has. */
+  readonly contract?: number;
+  /** One sentence for lists. */
+  readonly about?: string;
+  /** What it takes from the URL, as texts: an allow-list. `v.description` says what each is for. `theme`, `image` slots and sizes come on top. */
+  readonly parameters: S;
+  /** Those of the parameters that name pictures. Default none. */
+  readonly pictures?: Readonly<Record<string, PictureSlot>>;
+  /** Of the card, in pixels. Default 1200 × 630. */
+  readonly size?: Size;
+  /** Sets of parameters to show it with: at least one. */
+  readonly examples: readonly Readonly<Record<string, string>>[];
+  /** Runs in a worker, without network or files, under the job's deadline. */
+  render(parameters: v.InferOutput<S>, card: Card): Child | Promise<Child>;
 }
 
 // ----------------------------------------------------------------------------------------------------------------- store
@@ -326,6 +452,8 @@ export interface GateDefinition<S extends OptionsSchema = OptionsSchema> {
 export type Plugin =
   | ({ readonly kind: "source" } & SourceDefinition)
   | ({ readonly kind: "transform" } & TransformDefinition)
+  | ({ readonly kind: "theme" } & ThemeDefinition)
+  | ({ readonly kind: "template" } & TemplateDefinition)
   | ({ readonly kind: "engine" } & EngineDefinition)
   | ({ readonly kind: "store" } & StoreDefinition)
   | ({ readonly kind: "route" } & RouteDefinition)
@@ -342,6 +470,16 @@ export function source<const S extends OptionsSchema>(definition: SourceDefiniti
 /** Defines one operation on a picture. */
 export function transform(definition: TransformDefinition): PluginOf<"transform"> {
   return { kind: "transform", contract: contractVersion, ...definition } as PluginOf<"transform">;
+}
+
+/** Defines a strategy for `theme=`. */
+export function theme(definition: ThemeDefinition): PluginOf<"theme"> {
+  return { kind: "theme", contract: contractVersion, ...definition } as PluginOf<"theme">;
+}
+
+/** Defines a card. The types of `render`'s parameters come from the schema. */
+export function template<const S extends OptionsSchema>(definition: TemplateDefinition<S>): PluginOf<"template"> {
+  return { kind: "template", contract: contractVersion, ...definition } as unknown as PluginOf<"template">;
 }
 
 /** Defines a decoder and encoder. */

@@ -10,8 +10,10 @@ import { createRoutes, type RouteParts } from "./http/routes.ts";
 import type { RootLog } from "./log.ts";
 import type { Figures, Troubles } from "./metrics.ts";
 import type { Services } from "./pipeline.ts";
+import type { PluginKind } from "./plugin.ts";
+import type { PluginBlobStores } from "./registry/blobs.ts";
 import type { LoadedPlugin } from "./registry/load.ts";
-import { createSnapshot, type Snapshot } from "./registry/snapshot.ts";
+import { createSnapshot, listTemplates, type Snapshot } from "./registry/snapshot.ts";
 import type { PluginStorages } from "./registry/storage.ts";
 import type { Handler, Peer } from "./runtime.ts";
 import type { MountSettings, Settings } from "./settings/schema.ts";
@@ -26,6 +28,7 @@ export interface Ground {
   readonly troubles: Troubles;
   readonly figures: Figures;
   readonly storages: PluginStorages;
+  readonly blobs: PluginBlobStores;
   readonly turnstile: Turnstile;
   readonly log: RootLog;
   readonly assets: Assets;
@@ -104,7 +107,12 @@ export async function createWorld(parts: WorldParts, ground: Ground, old?: World
   const { settings, plugins, disabled, generation, isLenient } = parts;
   let services: Services | undefined;
   const hostParts = { ...ground, settings, services: () => services };
-  const hostOf = (id: string, mount?: MountSettings) => createHost(id, mount ?? { allowPrivate: [] }, hostParts);
+  const templates = listTemplates(parts);
+  const hostOf = (id: string, mount?: { readonly name: string; readonly settings: MountSettings }) =>
+    createHost(
+      { id, mount: mount?.name ?? "", allowPrivate: mount?.settings.allowPrivate ?? [] },
+      { ...hostParts, templates },
+    );
   const { secret, signingKeys } = ground;
   const snapshot = await createSnapshot({
     generation,
@@ -126,7 +134,8 @@ export async function createWorld(parts: WorldParts, ground: Ground, old?: World
     throw error;
   }
   const { cache, flights, turnstile, troubles, log, now, random } = ground;
-  services = { snapshot, pool, cache, flights, turnstile, troubles, log, now, random };
+  const { figures } = ground;
+  services = { snapshot, pool, cache, flights, turnstile, troubles, figures, log, now, random };
   return new World(services, ground.routes);
 }
 
@@ -136,7 +145,10 @@ function poolKey({ engines, plugins, settings }: Snapshot): string {
 }
 
 const workerUrls = (plugins: readonly LoadedPlugin[]): readonly string[] =>
-  plugins.flatMap(({ plugin, url }) => (url && (plugin.kind === "engine" || plugin.kind === "transform") ? [url] : []));
+  plugins.flatMap(({ plugin, url }) => (url && workerKinds.has(plugin.kind) ? [url] : []));
+
+/** Kinds that run in workers. */
+const workerKinds: ReadonlySet<PluginKind> = new Set(["engine", "transform", "theme", "template"]);
 
 function createPool({ engines, generation, plugins, settings }: Snapshot, { createWorker, assets, log }: Ground): Pool {
   const size = settings.workers ?? availableParallelism();

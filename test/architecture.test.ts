@@ -32,8 +32,8 @@ const resolved = (from: string, specifier: string): string => posix.join(posix.d
 /** DESIGN §7, bottom first. A file may import from its own layer and from those below. */
 const layers: readonly (readonly RegExp[])[] = [
   [
-    /^core\/(plugin|image|picture|error|bytes)\.ts$/,
-    /^core\/request\/(codec|fit|parameters)\.ts$/,
+    /^core\/(plugin|image|picture|error|bytes|jsx-runtime|jsx-style)\.ts$/,
+    /^core\/request\/(codec|fit|parameters|url)\.ts$/,
     /^core\/net\/hosts\.ts$/,
   ],
   [

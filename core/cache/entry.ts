@@ -29,6 +29,10 @@ export interface EntryHeader {
     readonly maxAgeS?: number;
     readonly isPrivate?: boolean;
     readonly noStale?: boolean;
+    /** Who answered, where a source asks several. */
+    readonly by?: string;
+    /** Only signed URLs may show it. */
+    readonly needsSignature?: boolean;
   };
   readonly width?: number;
   readonly height?: number;

@@ -117,6 +117,9 @@ async function checksOf(plugin: Plugin, input: Input, parts: CliParts): Promise<
     const query = textOf(input, "query");
     return (await import("../testing/transform.ts")).transformChecks(plugin, query === undefined ? {} : { query });
   }
+  if (plugin.kind === "theme" || plugin.kind === "template") {
+    return (await import("../testing/check.ts")).commonChecks(plugin);
+  }
   const { settings } = await loadFor(input, parts);
   const options = { ...fromSettings(plugin, settings), ...readOptions(plugin, input.flags.get("option") ?? []) };
   parseOptions(plugin.options, options, ["options"]);
@@ -157,11 +160,10 @@ function fromSettings(
   return { ...places[kind]?.[name] };
 }
 
+type PluginWithOptions = Exclude<Plugin, { kind: "transform" | "theme" | "template" }>;
+
 /** `--option name=value`, as the plugin's schema wants them. Throws `UsageError`. */
-function readOptions(
-  { name, options }: Exclude<Plugin, { kind: "transform" }>,
-  given: readonly string[],
-): Record<string, unknown> {
+function readOptions({ name, options }: PluginWithOptions, given: readonly string[]): Record<string, unknown> {
   const known = scalars(options, {});
   return Object.fromEntries(
     given.map((each) => {

@@ -85,6 +85,11 @@ export const errorGuide = {
     remedy: "A setting or plugin of this server is wrong. `cameo check` tells the operator which.",
     detail: "mounts.images.base: the folder is not there.",
   },
+  "template-failed": {
+    remedy:
+      "The template of this card failed. The log and `/health` name it; `POST /plugins/{id}/disable` falls back to another.",
+    detail: "The template of this card failed; the log has the reason.",
+  },
   "engine-cannot": {
     remedy:
       "The configured engine lacks this format or operation. Choose another format, or another engine in the settings.",

@@ -1,7 +1,9 @@
 /** `?explain`: what would be done with a request, without the bytes. */
+
+import type { Entry } from "../cache/entry.ts";
 import { state } from "../cache/freshness.ts";
 import { toCameoError } from "../error.ts";
-import type { Services, Timings } from "../pipeline.ts";
+import { answer, type Services, type Timings } from "../pipeline.ts";
 import { formatParameters } from "../request/parse.ts";
 import { fetch } from "../stages/fetch.ts";
 import type { ImageRequest } from "../stages/resolve.ts";
@@ -13,6 +15,7 @@ export async function explain(request: ImageRequest, services: Services, timings
   const cache = hit
     ? { tier: hit.tier, state: state(hit.entry.header, services.now()), ...times(hit.entry.header) }
     : { tier: null };
+  const made = await remarksOf(request, hit?.entry, services);
   const { snapshot } = services;
   const { signature: _signature, ...parameters } = request.parameters;
   const body = {
@@ -22,17 +25,30 @@ export async function explain(request: ImageRequest, services: Services, timings
       ref: request.ref,
       parameters,
       accepts: request.accepts,
+      query: request.query,
       isSigned: request.isSigned,
     },
     canonical: request.canonical,
     query: formatParameters(request.parameters, snapshot.grammar, ["signature"]),
     keys: request.keys,
     cache,
+    ...made,
     ...(await plan(request, services, timings)),
     generation: snapshot.generation,
     timings,
   };
   return Response.json(body, { headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" } });
+}
+
+/** Who answered and what to know of a picture that is at hand; a card is drawn for it, since only then its remarks are known. */
+async function remarksOf(request: ImageRequest, known: Entry | undefined, services: Services): Promise<object> {
+  const isCard = request.mount.source.edition !== undefined;
+  const entry = known ?? (isCard ? (await answer(request, services, {}).catch(() => undefined))?.entry : undefined);
+  const remarks = entry?.header.facts?.remarks;
+  return {
+    ...(entry?.header.origin?.by ? { by: entry.header.origin.by } : {}),
+    ...(typeof remarks === "string" ? { remarks: remarks.split("\n") } : {}),
+  };
 }
 
 const times = ({ storedAt, freshUntil, staleUntil }: Record<"storedAt" | "freshUntil" | "staleUntil", number>) => ({
@@ -49,7 +65,15 @@ async function plan(request: ImageRequest, services: Services, timings: Timings)
     const fetched = await fetch(request, services, { variant: undefined, signal });
     timings.fetch = performance.now() - started;
     if ("unchanged" in fetched) return {};
-    const original = { ...fetched.header, bytes: fetched.body.byteLength, from: fetched.from };
+    const { by } = fetched.origin;
+    const template = fetched.drawing?.template;
+    const original = {
+      ...fetched.header,
+      bytes: fetched.body.byteLength,
+      from: fetched.from,
+      ...(by ? { by } : {}),
+      ...(template ? { template } : {}),
+    };
     return { original, plan: transform(request, fetched.header, services.snapshot) };
   } catch (error) {
     return { problem: toProblem(toCameoError(error)) };

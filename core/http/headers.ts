@@ -17,6 +17,8 @@ export function fixedHeaders({ header, body }: Entry, request: ImageRequest): Re
     "content-disposition": contentDisposition(request.ref, header.type),
     "x-content-type-options": "nosniff",
     "cross-origin-resource-policy": corp,
+    ...(header.origin?.lastModified ? { "last-modified": header.origin.lastModified } : {}),
+    ...(header.origin?.by ? { "x-source": header.origin.by } : {}),
     ...(cors ? { "access-control-allow-origin": cors } : {}),
     ...(request.isNegotiated ? { vary: "Accept" } : {}),
   };
@@ -26,11 +28,14 @@ export function fixedHeaders({ header, body }: Entry, request: ImageRequest): Re
 export function cacheControl({ header }: Entry, request: ImageRequest, now: number): string {
   const { cacheControl: own } = request.mount.settings;
   if (own !== undefined) return own;
-  const reach =
-    header.isPrivate || header.origin?.isPrivate || request.mount.sign === "required" ? "private" : "public";
+  const { isPrivate, needsSignature } = header.origin ?? {};
+  const isOpen = !header.isPrivate && !isPrivate && !needsSignature && request.mount.sign !== "required";
+  const reach = isOpen ? "public" : "private";
   if (request.parameters.version !== undefined)
     return `${reach}, max-age=${limitToExpiry(yearS, request, now)}, immutable`;
   const freshS = limitToExpiry(Math.max(0, Math.floor((header.freshUntil - now) / 1000)), request, now);
+  const { clientTtlS } = request.mount;
+  if (clientTtlS !== undefined) return `${reach}, max-age=${Math.min(freshS, clientTtlS)}`;
   const staleS = Math.max(0, Math.floor((header.staleUntil - Math.max(now, header.freshUntil)) / 1000));
   return `${reach}, max-age=${freshS}, stale-while-revalidate=${limitToExpiry(staleS, request, now)}`;
 }
@@ -77,6 +82,12 @@ export function serverTiming(timings: Timings): string {
 
 /** `HIT memory`, `STALE disk`, `MISS origin`. */
 export const cacheStatus = ({ cached, tier }: Answer): string => `${cached} ${tier}`;
+
+/** RFC 9110 §13.1.3: to the second; anything that is no date is ignored. */
+export function isUnmodifiedSince(ifModifiedSince: string | null, lastModified: string | undefined): boolean {
+  if (ifModifiedSince === null || lastModified === undefined) return false;
+  return Date.parse(lastModified) <= Date.parse(ifModifiedSince);
+}
 
 /** RFC 9110 §13.1.2: a list of tags, weak comparison; `*` matches anything. */
 export function matchesEtag(ifNoneMatch: string | null, etag: string): boolean {

@@ -7,7 +7,7 @@ import { acceptedFormats } from "../request/negotiate.ts";
 import { splitPath } from "../request/parse.ts";
 import { type ImageRequest, resolve } from "../stages/resolve.ts";
 import { explain } from "./explain.ts";
-import { cacheControl, cacheStatus, fixedHeaders, matchesEtag, serverTiming } from "./headers.ts";
+import { cacheControl, cacheStatus, fixedHeaders, isUnmodifiedSince, matchesEtag, serverTiming } from "./headers.ts";
 import { problemResponse } from "./problem.ts";
 
 /** Resolved requests that are kept: `resolve` is pure, so a known URL need not be parsed again. */
@@ -56,7 +56,7 @@ export function createImageHandler(services: Services): ImageHandler {
       "x-cache": cacheStatus(found),
       "server-timing": serverTiming(timings),
     };
-    if (matchesEtag(request.headers.get("if-none-match"), entry.header.etag)) return notModified(headers);
+    if (isNotModified(request, entry)) return notModified(headers);
     return new Response(entry.body as Uint8Array<ArrayBuffer>, { headers });
   }
 
@@ -65,7 +65,7 @@ export function createImageHandler(services: Services): ImageHandler {
     const second = Math.floor(services.now() / 1000);
     const known = recent.get(image);
     const isKnown = known?.second === second && known.entry === found.entry;
-    if (isKnown && !request.headers.has("if-none-match")) {
+    if (isKnown && !isConditional(request)) {
       return new Response(found.entry.body as Uint8Array<ArrayBuffer>, { headers: known.headers });
     }
     const response = respond(request, image, found, timings);
@@ -152,6 +152,16 @@ export function readUrl(url: string, maxLength: number): Asked {
   if (!search.includes("explain")) return { pathname, search, isExplain: false };
   const kept = search.split("&").filter((part) => !/^explain(=(1|true)?)?$/.test(part));
   return { pathname, search: kept.join("&"), isExplain: kept.length < search.split("&").length };
+}
+
+const isConditional = ({ headers }: Request): boolean =>
+  headers.has("if-none-match") || headers.has("if-modified-since");
+
+/** An entity tag wins over a date. */
+function isNotModified({ headers }: Request, { header }: Entry): boolean {
+  const tag = headers.get("if-none-match");
+  if (tag !== null) return matchesEtag(tag, header.etag);
+  return isUnmodifiedSince(headers.get("if-modified-since"), header.origin?.lastModified);
 }
 
 /** Nobody is there to read it, and it is nobody's fault: neither a warning nor a trouble of the server. */

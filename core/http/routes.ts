@@ -27,7 +27,8 @@ export function createRoutes(services: Services, { facts, readAsset, plugins }: 
     .get("/health", () => health(services, facts))
     .get("/plugins", ({ request }) => listPlugins(request, services, plugins))
     .post("/plugins/:id/:action", ({ request, params }) => changePlugin(request, services, plugins, params));
-  for (const name of services.snapshot.mounts.keys()) {
+  for (const [name, { settings }] of services.snapshot.mounts) {
+    if (settings.internal) continue;
     for (const path of [`/${name}`, `/${name}/*`, `/meta/${name}`, `/meta/${name}/*`]) {
       app.get(path, ({ request }) => image(request));
     }
@@ -74,6 +75,7 @@ function noRoute(request: Request, services: Services): CameoError {
   if (!["GET", "HEAD", "DELETE"].includes(request.method)) {
     return new CameoError("method-not-allowed", "This route answers GET and HEAD.");
   }
-  const mounts = [...services.snapshot.mounts.keys()].map((name) => `/${name}/…`).join(", ");
+  const open = [...services.snapshot.mounts.values()].filter(({ settings }) => !settings.internal);
+  const mounts = open.map(({ name }) => `/${name}/…`).join(", ");
   return new CameoError("no-such-route", `Nothing is served here; there are ${mounts}, /meta/…, /health and /docs.`);
 }

@@ -10,12 +10,20 @@ export interface Running<I> {
   readonly instance: I;
 }
 
+/** As much of a mount as is needed here. */
+interface MountLike {
+  readonly definition: { readonly name: string };
+  readonly source: { readonly endpoints?: readonly Endpoint[] };
+  readonly settings: { readonly internal: boolean };
+}
+
 export interface ExtraParts {
   readonly settings: Settings;
   readonly plugins: readonly LoadedPlugin[];
   readonly disabled: ReadonlySet<string>;
-  /** First parts of paths that are taken: mounts and Cameo's own. */
-  readonly taken: ReadonlySet<string>;
+  readonly mounts: ReadonlyMap<string, MountLike>;
+  /** First parts of paths that are Cameo's own. */
+  readonly reserved: readonly string[];
   createHost(id: string): RouteHost & ServerHost;
 }
 
@@ -56,13 +64,20 @@ export async function createExtras(parts: ExtraParts): Promise<Extras> {
       const options = parseOptions(plugin.options, parts.settings.gates[plugin.name] ?? {}, ["gates", plugin.name]);
       gates.push({ id, instance: await setUp(id, () => plugin.setup(options, parts.createHost(id))) });
     }
-    refuseClashes(routes, parts.taken);
-    return { routes, gates };
+    const all = [...endpointsOfMounts(parts.mounts), ...routes];
+    refuseClashes(all, parts);
+    return { routes: all, gates };
   } catch (error) {
     await disposeExtras({ routes, gates });
     throw error;
   }
 }
+
+/** Sources may answer more than images. They are disposed with their mounts. */
+const endpointsOfMounts = (mounts: ExtraParts["mounts"]): Running<RouteInstance>[] =>
+  [...mounts.values()].flatMap(({ definition, source: { endpoints } }) =>
+    endpoints ? [{ id: `source.${definition.name}`, instance: { endpoints } }] : [],
+  );
 
 function active<K extends PluginKind>({ plugins, disabled }: ExtraParts, kind: K) {
   type Active = LoadedPlugin & { readonly plugin: PluginOf<K> };
@@ -70,22 +85,25 @@ function active<K extends PluginKind>({ plugins, disabled }: ExtraParts, kind: K
   return all.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-function refuseClashes(routes: readonly Running<RouteInstance>[], taken: ReadonlySet<string>): void {
+function refuseClashes(routes: readonly Running<RouteInstance>[], parts: ExtraParts): void {
   const seen = new Map<string, string>();
   for (const { id, instance } of routes) {
-    for (const endpoint of instance.endpoints) refuseClash(id, endpoint, taken, seen);
+    for (const endpoint of instance.endpoints) refuseClash(id, endpoint, parts, seen);
   }
 }
 
+/** A source may have anything below a mount but the images themselves: `POST /avatar`, `GET /avatar/:hash/info`. A route keeps away from mounts. */
 function refuseClash(
   id: string,
   { method, path }: Endpoint,
-  taken: ReadonlySet<string>,
+  { mounts, reserved }: ExtraParts,
   seen: Map<string, string>,
 ): void {
-  const [empty, first = ""] = path.split("/");
-  if (empty !== "" || !/^[\w.-]+$/.test(first) || taken.has(first)) {
-    throw new CameoError("bad-setting", `${id} wants the path ${path}, whose first part is taken or no plain name.`);
+  const [empty, first = "", ...rest] = path.split("/");
+  const mount = mounts.get(first);
+  const isImage = mount && (!id.startsWith("source.") || (method === "GET" && (rest.length === 0 || rest[0] === "*")));
+  if (empty !== "" || !/^[\w.-]+$/.test(first) || reserved.includes(first) || isImage) {
+    throw new CameoError("bad-setting", `${id} wants the path ${path}, which is taken or begins with no plain name.`);
   }
   const key = `${method} ${path.replace(/:[^/]+/g, ":")}`;
   const other = seen.get(key);

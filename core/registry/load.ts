@@ -23,22 +23,35 @@ const importMs = 5000;
 const kinds: ReadonlySet<string> = new Set([
   "source",
   "transform",
+  "theme",
+  "template",
   "engine",
   "store",
   "route",
   "gate",
 ] satisfies Plugin["kind"][]);
 
+/** `kind.name`; versions of a template after its first are `template.name@version`. */
+export function idOf(plugin: Plugin): string {
+  return `${plugin.kind}.${stemOf(plugin)}`;
+}
+
+/** What its file must be called, without the ending. */
+function stemOf(plugin: Plugin): string {
+  const isFirst = plugin.kind !== "template" || (plugin.version ?? "1") === "1";
+  return isFirst ? plugin.name : `${plugin.name}@${plugin.version}`;
+}
+
 /** A built-in plugin as the registry holds it. */
 export function builtIn(plugin: Plugin, version: string): LoadedPlugin {
-  return { id: `${plugin.kind}.${plugin.name}`, plugin, file: undefined, version, url: undefined };
+  return { id: idOf(plugin), plugin, file: undefined, version, url: undefined };
 }
 
 /** Imports the staged module at `url` and checks what it exports. */
 export async function loadPlugin(source: PluginSource, hash: string, url: string): Promise<LoadedPlugin> {
   const file = relative(".", source.path);
   const plugin = checkPlugin(await importModule(url, file), source.name, file);
-  return { id: `${plugin.kind}.${plugin.name}`, plugin, file: source.path, version: hash, url };
+  return { id: idOf(plugin), plugin, file: source.path, version: hash, url };
 }
 
 async function importModule(url: string, file: string): Promise<unknown> {
@@ -68,6 +81,7 @@ export function checkPlugin(value: unknown, name: string, file: string): Plugin 
       `was made for version ${plugin.contract ?? "?"} of the plugin contract; this Cameo has version ${contractVersion}`,
     );
   }
-  if (plugin.name !== name) return refuse(`is named "${plugin.name}"; its name must be that of its file, "${name}"`);
+  if (stemOf(plugin) !== name)
+    return refuse(`is named "${stemOf(plugin)}"; its name must be that of its file, "${name}"`);
   return plugin;
 }

@@ -1,4 +1,5 @@
 /** A snapshot: one checked, frozen set of plugins and settings. A request sees one from start to end; a reload builds the next one. */
+import { relative } from "node:path";
 import * as v from "valibot";
 import { hashRef } from "../cache/key.ts";
 import { CameoError } from "../error.ts";
@@ -9,6 +10,9 @@ import type {
   PluginOf,
   SourceHost,
   SourceInstance,
+  TemplateDefinition,
+  TemplateEntry,
+  ThemeDefinition,
   TransformDefinition,
 } from "../plugin.ts";
 import type { Parameters } from "../request/parameters.ts";
@@ -29,6 +33,8 @@ export interface Mount {
   readonly sign: "required" | "unless-allowed" | "off";
   /** Changes with the code and the options of the source: part of the keys of what comes from it. */
   readonly edition: string;
+  /** `max-age` for clients, in seconds; `undefined` for what is left of an answer's freshness. */
+  readonly clientTtlS: number | undefined;
 }
 
 /** What the chosen engines can do together. */
@@ -46,6 +52,9 @@ export interface Snapshot {
   readonly routes: Extras["routes"];
   readonly gates: Extras["gates"];
   readonly mounts: ReadonlyMap<string, Mount>;
+  /** In the order in which they are asked. */
+  readonly themes: readonly ThemeDefinition[];
+  readonly templates: readonly TemplateEntry[];
   /** In the order in which they work. */
   readonly transforms: readonly TransformDefinition[];
   readonly grammar: Grammar;
@@ -72,8 +81,8 @@ export interface SnapshotParts {
   readonly isLenient?: boolean;
   readonly secret: string;
   readonly signingKeys: readonly string[];
-  /** Of a source with its mount's settings, or of a route or gate. */
-  createHost(plugin: string, mount?: MountSettings): SourceHost;
+  /** Of a source with its mount's name and settings, or of a route or gate. */
+  createHost(plugin: string, mount?: { readonly name: string; readonly settings: MountSettings }): SourceHost;
 }
 
 /** First parts of a path that are Cameo's own. */
@@ -94,12 +103,10 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
     options: parseOptions(options, settings.engines[name] ?? {}, ["engines", name]),
   }));
   const mounts = await createMounts(parts);
-  const extras = await createExtras({ ...parts, taken: new Set([...mounts.keys(), ...reservedMounts]) }).catch(
-    async (error) => {
-      await disposeAll(mounts.values());
-      throw error;
-    },
-  );
+  const extras = await createExtras({ ...parts, mounts, reserved: reservedMounts }).catch(async (error) => {
+    await disposeAll(mounts.values());
+    throw error;
+  });
   return Object.freeze({
     ...extras,
     generation,
@@ -107,6 +114,11 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
     plugins,
     disabled: new Set(parts.disabled),
     mounts,
+    themes: loadedOf(plugins, "theme")
+      .filter(({ id }) => !parts.disabled.has(id))
+      .map(({ plugin }) => plugin)
+      .toSorted((a, b) => a.order - b.order),
+    templates: listTemplates(parts),
     transforms,
     transformVersions: new Map(loadedTransforms.map(({ plugin, version }) => [plugin.name, version])),
     grammar,
@@ -125,6 +137,19 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
 
 /** A loaded plugin of one kind. */
 type LoadedOf<K extends PluginKind> = LoadedPlugin & { readonly plugin: PluginOf<K> };
+
+/** The templates of a snapshot that is being made. */
+export function listTemplates({ plugins, disabled }: Pick<SnapshotParts, "plugins" | "disabled">): TemplateEntry[] {
+  return loadedOf(plugins, "template").map(({ id, plugin, version, file }) => ({
+    id,
+    name: plugin.name,
+    version: plugin.version ?? "1",
+    hash: version,
+    isDisabled: disabled.has(id),
+    file: file === undefined ? null : relative(".", file),
+    definition: plugin as TemplateDefinition,
+  }));
+}
 
 function loadedOf<K extends PluginKind>(plugins: readonly LoadedPlugin[], kind: K): LoadedOf<K>[] {
   return plugins.filter((each): each is LoadedOf<K> => each.plugin.kind === kind);
@@ -191,11 +216,14 @@ async function createMount(name: string, settings: MountSettings, parts: Snapsho
   const options = parseOptions(definition.options, ownOptions(settings), ["mounts", name]);
   const source = parts.disabled.has(id)
     ? disabledSource(id)
-    : await setUp(id, () => definition.setup(options, parts.createHost(id, settings)));
+    : await setUp(id, () => definition.setup(options, parts.createHost(id, { name, settings })));
   const { query, refParameter } = definition;
-  const grammar = { ...(query ? { query } : {}), ...(refParameter ? { refParameter } : {}) };
+  const read = source.read?.bind(source);
+  const grammar = { ...(query ? { query } : {}), ...(refParameter ? { refParameter } : {}), ...(read ? { read } : {}) };
+  const clientTtlS = settings.clientTtlS ?? definition.clientTtlS;
+  const sign = settings.sign ?? definition.sign ?? "off";
   const edition = hashRef(parts.secret, name, JSON.stringify([id, version, options])).slice(0, editionDigits);
-  return { name, definition, source, settings, grammar, sign: settings.sign ?? definition.sign ?? "off", edition };
+  return { name, definition, source, settings, grammar, sign, edition, clientTtlS };
 }
 
 /** Enough to tell the few editions of one mount apart. */
@@ -210,7 +238,7 @@ function orphan(name: string, settings: MountSettings): Mount {
     options: v.looseObject({}),
     setup: () => source,
   } as const;
-  return { name, definition, source, settings, grammar: {}, sign: "off", edition: "gone" };
+  return { name, definition, source, settings, grammar: {}, sign: "off", edition: "gone", clientTtlS: undefined };
 }
 
 function disabledSource(id: string): SourceInstance {

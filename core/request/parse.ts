@@ -2,6 +2,7 @@
 import { CameoError } from "../error.ts";
 import type { Codec } from "./codec.ts";
 import { defaultTexts, type Parameters, parameterTable } from "./parameters.ts";
+import type { RawUrl, ReadUrl } from "./url.ts";
 
 /** Codecs by long name, in canonical order, and every spelling that leads to one. */
 export interface Grammar {
@@ -43,6 +44,8 @@ export interface MountGrammar {
   readonly query?: readonly string[];
   /** Query parameter that may stand for an empty ref. */
   readonly refParameter?: string;
+  /** Reads the URL its own way first. */
+  read?(url: RawUrl): ReadUrl;
 }
 
 export interface SplitPath {
@@ -73,15 +76,21 @@ export function parseRequest(
 ): ParsedRequest {
   const { output, mount, rest } = splitPath(pathname);
   const parameters: Record<string, unknown> = {};
-  const query: Record<string, string> = {};
-  let ref = decodeRef(rest);
-  for (const [key, value] of new URLSearchParams(search)) {
+  const read = readOwn(decodeRef(rest), search, grammar, own);
+  const query: Record<string, string> = { ...read.own };
+  let { ref } = read;
+  for (const [key, value] of read.query) {
     if (key === own.refParameter && ref === "") ref = value;
     else if (own.query?.includes(key)) query[key] = value;
     else parseParameter(parameters, key, value, grammar, own);
   }
   const isOverPreset = parameters.preset !== undefined;
   return { output, mount, ref, parameters: inOrder(parameters, grammar, isOverPreset), query };
+}
+
+function readOwn(ref: string, search: string, grammar: Grammar, { read }: MountGrammar): ReadUrl {
+  const query = [...new URLSearchParams(search)];
+  return read?.({ ref, query, parameter: (name) => grammar.spellings.get(name) }) ?? { ref, own: {}, query };
 }
 
 function decodeRef(rest: string): string {

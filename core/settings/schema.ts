@@ -20,6 +20,14 @@ export const mountSchema = v.looseObject({
     v.optional(seconds, 604_800),
     about("How long after that a stale copy may be served while it is fetched anew."),
   ),
+  internal: v.pipe(
+    v.optional(v.boolean(), false),
+    about("Serve nothing of this mount over HTTP: other mounts and plugins use it."),
+  ),
+  clientTtlS: v.pipe(
+    v.optional(seconds),
+    about("`max-age` that clients are told, in seconds, where it is to be less than what is left of `ttlS`."),
+  ),
   cacheControl: v.pipe(v.optional(v.string()), about("`Cache-Control` of answers, in place of the computed one.")),
   sign: v.pipe(
     v.optional(signPolicy),

@@ -4,7 +4,7 @@ import type { Ticket } from "../cache/cache.ts";
 import type { Entry } from "../cache/entry.ts";
 import { type FreshnessPolicy, freshness, negativeFreshness, state } from "../cache/freshness.ts";
 import { CameoError, codes, type ErrorOptions, toCameoError } from "../error.ts";
-import type { Header, Original } from "../image.ts";
+import type { Drawing, Header, Original } from "../image.ts";
 import type { Services } from "../pipeline.ts";
 import { readHeader } from "../work/header.ts";
 import type { ImageRequest } from "./resolve.ts";
@@ -24,10 +24,14 @@ export interface Origin {
   readonly maxAgeS?: number;
   readonly isPrivate?: boolean;
   readonly noStale?: boolean;
+  readonly by?: string;
+  readonly needsSignature?: boolean;
 }
 
 export interface Fetched {
   readonly body: Uint8Array;
+  /** A card to draw in place of the body. */
+  readonly drawing?: Drawing;
   readonly header: Header;
   readonly origin: Origin;
   readonly times: Times;
@@ -155,11 +159,11 @@ async function keep(request: ImageRequest, services: Services, original: Origina
   if (original.body.byteLength > limits.sourceBytes) {
     throw new CameoError("source-too-large", `The source is larger than ${limits.sourceBytes} bytes, the limit here.`);
   }
-  const header = readHeader(original.body, { maxFrames: limits.frames });
-  const { etag, lastModified, maxAgeS, isPrivate, noStale } = original;
+  const { etag, lastModified, maxAgeS, isPrivate, noStale, drawing, by, needsSignature } = original;
+  const header = drawing ? drawn(drawing) : readHeader(original.body, { maxFrames: limits.frames });
   // A local file's validator changes with its bytes; hashing all of them would cost more than reading them.
   const sha256 = createHash("sha256")
-    .update(original.isLocal && etag ? etag : original.body)
+    .update((original.isLocal || drawing) && etag ? etag : original.body)
     .digest("hex");
   const times = freshness(policyOf(request, noStale), services.now(), maxAgeS);
   const origin = {
@@ -169,7 +173,10 @@ async function keep(request: ImageRequest, services: Services, original: Origina
     ...(maxAgeS === undefined ? {} : { maxAgeS }),
     ...(isPrivate ? { isPrivate } : {}),
     ...(noStale ? { noStale } : {}),
+    ...(by ? { by } : {}),
+    ...(needsSignature ? { needsSignature } : {}),
   };
+  if (drawing) return { body: original.body, drawing, header, origin, times, from: "origin" };
   if (!original.isLocal) {
     const entryHeader = {
       kind: "original",
@@ -183,6 +190,9 @@ async function keep(request: ImageRequest, services: Services, original: Origina
   }
   return { body: original.body, header, origin, times, from: "origin" };
 }
+
+/** A drawing has no bytes to read: it is a vector of the card's size. */
+const drawn = ({ size }: Drawing): Header => ({ format: "svg", ...size, frames: 1, orientation: 1 });
 
 /** The mount's, without stale time where the origin allows none. */
 function policyOf({ mount: { settings } }: ImageRequest, noStale: boolean | undefined): FreshnessPolicy {

@@ -18,6 +18,8 @@ import { isNeeded } from "./transform.ts";
 
 /** The caller's words, as HTTP or the command line gives them. */
 export interface RawRequest {
+  /** Whether it comes from inside, so that internal mounts answer too. Default: no. */
+  readonly isInside?: boolean;
   /** Percent-encoded path, beginning with `/`. */
   readonly pathname: string;
   /** Query string without `?`. */
@@ -46,6 +48,8 @@ export interface ImageRequest {
   /** Whether `format=auto` decides, so that the answer varies with `Accept`. */
   readonly isNegotiated: boolean;
   readonly isSigned: boolean;
+  /** Whether a plugin asks, who needs no signature. */
+  readonly isInside: boolean;
   /** Canonical URL without its signature: what is signed. */
   readonly canonical: string;
   readonly keys: CacheKeys;
@@ -59,7 +63,7 @@ const accessParameters = ["preset", "expires", "signature", "version"] as const;
  * `signature-required`, `signature-invalid` or `url-expired`.
  */
 export function resolve(raw: RawRequest, snapshot: Snapshot, now: number): ImageRequest {
-  const mount = findMount(raw.pathname, snapshot);
+  const mount = findMount(raw, snapshot);
   const parsed = parseRequest(raw.pathname, raw.search, snapshot.grammar, mount.grammar);
   const isSigned = verifyRequest(parsed, snapshot.grammar, snapshot.signingKeys, now);
   if (parsed.ref === "") throw new CameoError("not-found", "The path names no image; add one after the mount's name.");
@@ -77,16 +81,18 @@ export function resolve(raw: RawRequest, snapshot: Snapshot, now: number): Image
     accepts,
     isNegotiated,
     isSigned,
+    isInside: raw.isInside ?? false,
   };
   const canonical = formatRequest({ ...parsed, ref }, snapshot.grammar, ["signature"]);
   return { ...request, canonical, keys: makeKeys(request, snapshot) };
 }
 
-function findMount(pathname: string, snapshot: Snapshot): Mount {
+function findMount({ pathname, isInside = false }: RawRequest, snapshot: Snapshot): Mount {
   const { mount: name } = splitPath(pathname);
   const mount = snapshot.mounts.get(name);
-  if (mount) return mount;
-  const names = [...snapshot.mounts.keys()].map((each) => `/${each}/`).join(", ");
+  if (mount && (isInside || !mount.settings.internal)) return mount;
+  const open = [...snapshot.mounts.values()].filter(({ settings }) => !settings.internal);
+  const names = open.map((each) => `/${each.name}/`).join(", ");
   throw new CameoError("no-such-route", `Nothing is served here; there are ${names}.`);
 }
 
@@ -115,7 +121,8 @@ type Unkeyed = Pick<ImageRequest, "mount" | "ref" | "query" | "parameters" | "ac
 function makeKeys({ mount, ref, query, parameters, accepts, output }: Unkeyed, snapshot: Snapshot): CacheKeys {
   const refHash = hashRef(snapshot.secret, mount.name, ref);
   const own = Object.keys(query).length > 0 ? formatRequest(ownOnly(mount, ref, query), snapshot.grammar) : "";
-  const edition = hashVariant(`${mount.edition}|${parameters.version ?? ""}|${own}`).slice(0, editionDigits);
+  const more = mount.source.edition?.(ref, query) ?? "";
+  const edition = hashVariant(`${mount.edition}|${parameters.version ?? ""}|${own}|${more}`).slice(0, editionDigits);
   const look = formatParameters(parameters, snapshot.grammar, accessParameters);
   const steps = snapshot.transforms.filter((step) => isNeeded(step, parameters));
   const code = steps.map(({ name }) => `${name}@${snapshot.transformVersions.get(name)}`).join();

@@ -8,7 +8,10 @@ import type { Fetched } from "./fetch.ts";
 import type { ImageRequest } from "./resolve.ts";
 
 /** The entry of a finished variant; it is fresh as long as the original that it was made from. */
-export function toEntry({ body, type, width, height, frames }: Rendered, { origin, times }: Fetched): Entry {
+export function toEntry(
+  { body, type, width, height, frames, remarks = [] }: Rendered,
+  { origin, times }: Fetched,
+): Entry {
   const sha256 = createHash("sha256").update(body).digest("hex");
   const { storedAt, freshUntil, staleUntil } = times;
   return {
@@ -24,6 +27,7 @@ export function toEntry({ body, type, width, height, frames }: Rendered, { origi
       width,
       height,
       frames,
+      ...(remarks.length > 0 ? { facts: { remarks: remarks.join("\n") } } : {}),
     },
     body,
   };

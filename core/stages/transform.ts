@@ -149,8 +149,9 @@ export function chooseFormat(request: ImageRequest, header: Header, can: Capabil
   if (asked !== "auto") return asked;
   const isMoving = header.frames > 1 && request.parameters.frames !== 1;
   const holds = (format: OutputFormat) => can.encodes.has(format) && (!isMoving || can.animates.has(format));
-  const fallback = isMoving ? "gif" : family[header.format];
-  const own = header.hasAlpha === false && fallback === "png" && !lossless.has(header.format) ? "jpeg" : fallback;
+  const fallback = isMoving ? "gif" : (request.mount.definition.plainFormat ?? family[header.format]);
+  const isPhoto = header.hasAlpha === false && fallback === "png" && !lossless.has(header.format);
+  const own = isPhoto && request.mount.definition.plainFormat === undefined ? "jpeg" : fallback;
   return [...request.accepts, own].find(holds) ?? (can.encodes.has(own) ? own : "png");
 }
 

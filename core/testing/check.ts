@@ -43,7 +43,7 @@ export function commonChecks(plugin: Plugin): Check[] {
 
 /** Options as `setup` gets them. Throws `bad-setting` with a sentence that names the option. */
 export function optionsOf(
-  plugin: Exclude<Plugin, { kind: "transform" }>,
+  plugin: Exclude<Plugin, { kind: "transform" | "theme" | "template" }>,
   options: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
   return parseOptions(plugin.options, options, ["options"]);

@@ -1,4 +1,5 @@
 /** A host for tests: answers from a table in place of the network, a clock that stands still, and everything kept that a plugin does. */
+import { createHash, createHmac } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -9,11 +10,15 @@ import { toOriginal } from "../net/original.ts";
 import type {
   FetchOptions,
   Log,
+  Original,
+  PluginBlobs,
   PluginStorage,
   RenderedImage,
   RouteHost,
   SourceHost,
   StoreHost,
+  TemplateDefinition,
+  TemplateEntry,
   WorkerHost,
 } from "../plugin.ts";
 
@@ -30,6 +35,14 @@ export interface TestHostOptions {
   readonly answers?: Readonly<Record<string, Answer>>;
   /** What `render` gives, by path. Default: none, so that it throws `not-found`. */
   readonly images?: Readonly<Record<string, RenderedImage>>;
+  /** What `original` gives, by path. Default: none, so that it answers `null`. */
+  readonly originals?: Readonly<Record<string, Original>>;
+  /** What `templates` lists. Default: none. */
+  readonly templates?: readonly TemplateDefinition[];
+  /** Name of the mount. Default `test`. */
+  readonly mount?: string;
+  /** `baseUrl` of the settings. Default: none. */
+  readonly baseUrl?: string;
   /** The clock, in milliseconds since 1970. Default 0. */
   readonly nowMs?: number | (() => number);
   /** `limits.sourceBytes`. Default 50 MiB. */
@@ -45,23 +58,49 @@ export interface TestHost extends SourceHost, RouteHost, WorkerHost, StoreHost {
   readonly lines: readonly string[];
   /** What was measured so far, by name: the sum. */
   readonly figures: ReadonlyMap<string, number>;
+  /** What was purged so far. */
+  readonly purged: readonly string[];
+  /** The troubles that `/health` would show, by part. */
+  readonly troubles: ReadonlyMap<string, unknown>;
   /** Sets the clock. */
   setNow(ms: number): void;
 }
 
 /** Fits every kind of plugin. */
 export function createHost(options: TestHostOptions = {}): TestHost {
-  const { answers = {}, images = {}, maxBytes = 50 * 2 ** 20, asset = readAsset } = options;
+  const {
+    answers = {},
+    images = {},
+    originals = {},
+    templates = [],
+    maxBytes = 50 * 2 ** 20,
+    asset = readAsset,
+  } = options;
   const start = options.nowMs ?? 0;
   let now = typeof start === "function" ? start : () => start;
   const lines: string[] = [];
   const calls: Call[] = [];
   const figures = new Map<string, number>();
+  const purged: string[] = [];
+  const troubles = new Map<string, unknown>();
   const add = (name: string, by: number) => void figures.set(name, (figures.get(name) ?? 0) + by);
   return {
     calls,
     lines,
     figures,
+    purged,
+    troubles,
+    mount: options.mount ?? "test",
+    baseUrl: options.baseUrl,
+    blobs: createMemoryBlobs(),
+    original: async (path) => originals[path] ?? null,
+    sign: (path, { expiresS } = {}) =>
+      `${path}${path.includes("?") ? "&" : "?"}${expiresS === undefined ? "" : `exp=${Math.floor(now() / 1000) + expiresS}&`}sig=test-signature-${path.length}`,
+    purge: async (path) => void purged.push(path),
+    hmac: (text) => createHmac("sha256", "a secret for tests").update(text).digest("hex"),
+    trouble: (part, error) => void (error === null ? troubles.delete(part) : troubles.set(part, error)),
+    templates: () => templates.map(toEntry),
+    template: (id) => templates.find((each) => toEntry(each).id === id),
     setNow(ms) {
       now = () => ms;
     },
@@ -123,6 +162,26 @@ function createMemoryStorage(): PluginStorage {
     setItem: async (key, value) => void items.set(key, JSON.stringify(value)),
     removeItem: async (key) => void items.delete(key),
     getKeys: async (base = "") => [...items.keys()].filter((key) => key.startsWith(base)),
+  };
+}
+
+const toEntry = (definition: TemplateDefinition): TemplateEntry => {
+  const { name, version = "1" } = definition;
+  const id = version === "1" ? `template.${name}` : `template.${name}@${version}`;
+  return { id, name, version, hash: "0", isDisabled: false, file: null, definition };
+};
+
+function createMemoryBlobs(): PluginBlobs {
+  const items = new Map<string, Uint8Array>();
+  return {
+    async put(body) {
+      const sha256 = createHash("sha256").update(body).digest("hex");
+      items.set(sha256, body.slice());
+      return sha256;
+    },
+    get: async (sha256) => items.get(sha256)?.slice() ?? null,
+    remove: async (sha256) => void items.delete(sha256),
+    keys: async () => [...items.keys()],
   };
 }
 

@@ -10,6 +10,7 @@ import type { Log } from "../plugin.ts";
 import { createChurn } from "../runtime.ts";
 import type { Assets } from "./assets.ts";
 import type { EngineBoot, FromWorker, Job, JobResult, ToWorker, WorkerFailure } from "./protocol.ts";
+import { waitingBytes } from "./protocol.ts";
 
 /** A worker thread as both runtimes have it. */
 export interface WorkerThread {
@@ -243,10 +244,9 @@ export class Pool {
   }
 
   /** Requests for one original at one time share its bytes, so these count once. */
-  #hasRoom({ body }: Job): boolean {
-    if (this.#queue.length === 0) return true;
-    const bodies = new Set([body, ...this.#queue.map(({ job }) => job.body)]);
-    return [...bodies].reduce((sum, { byteLength }) => sum + byteLength, 0) <= maxWaitingBytes;
+  #hasRoom(job: Job): boolean {
+    const waiting = this.#queue.map((each) => each.job);
+    return waiting.length === 0 || waitingBytes([job, ...waiting]) <= maxWaitingBytes;
   }
 
   #fits(job: Job): boolean {

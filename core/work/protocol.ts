@@ -1,6 +1,6 @@
 /** What the pool and its workers say to each other. Plain data, sent by structured clone. */
 import type { ErrorCode } from "../error.ts";
-import type { Header, Plan, Rendered } from "../image.ts";
+import type { Drawing, Header, Plan, Rendered } from "../image.ts";
 import type { Log } from "../plugin.ts";
 
 /** One engine to set up, in the order in which engines are asked. */
@@ -20,9 +20,21 @@ export interface Boot {
 }
 
 export interface Job {
+  /** Empty where there is a drawing. */
   readonly body: Uint8Array;
+  readonly drawing?: Drawing;
   readonly header: Header;
   readonly plan: Plan;
+}
+
+/** Bytes that jobs hold while they wait: an original that several share counts once, the pictures inside a card each time. */
+export function waitingBytes(jobs: readonly Job[]): number {
+  const pictures = jobs.flatMap(({ drawing }) => Object.values(drawing?.pictures ?? {}));
+  const bodies = [...new Set(jobs.map(({ body }) => body))];
+  return [...bodies.map(({ byteLength }) => byteLength), ...pictures.map(({ src }) => src.length)].reduce(
+    (sum, each) => sum + each,
+    0,
+  );
 }
 
 export interface JobMessage extends Job {

@@ -1,6 +1,6 @@
 /** One job in a worker: ask the engines for the whole plan, else decode, operate, encode. */
 import { CameoError } from "../error.ts";
-import type { InputFormat, Picture, Plan, Rendered } from "../image.ts";
+import type { Drawing, InputFormat, Picture, Plan, Rendered } from "../image.ts";
 import { mimeTypes } from "../image.ts";
 import type { EngineDefinition, EngineInstance, TransformDefinition } from "../plugin.ts";
 import { describePicture } from "./describe.ts";
@@ -40,7 +40,7 @@ export async function runJob(job: Job, shop: Workshop): Promise<JobResult> {
 
 async function runWhole(job: Job, shop: Workshop): Promise<Omit<JobResult, "timings"> | null> {
   const { encode } = job.plan;
-  if (!encode) return null;
+  if (!encode || job.drawing) return null;
   for (const { definition, instance } of shop.engines) {
     const result = await instance.run?.(job.body, job.header, job.plan);
     if (!result) continue;
@@ -63,23 +63,39 @@ function mainEngine(shop: Workshop, plan: Plan): RunningEngine {
 }
 
 async function decode(job: Job, shop: Workshop, main: RunningEngine): Promise<{ picture: Picture; engine: string }> {
+  if (job.drawing) return drawCard(job.drawing, job, shop, main);
   const format = job.header.format;
   const able = shop.engines.filter(({ definition }) => definition.decodes.includes(format));
   const decoder = able.includes(main) ? main : able[0];
   if (!decoder) throw cannotRead(format);
   const picture = await decoder.instance.decode(job.body, job.plan.decode);
-  if (decoder === main) return { picture, engine: main.definition.name };
+  return { picture: decoder === main ? picture : handOver(picture, main), engine: decoder.definition.name };
+}
+
+async function drawCard(
+  drawing: Drawing,
+  job: Job,
+  shop: Workshop,
+  main: RunningEngine,
+): Promise<{ picture: Picture; engine: string }> {
+  const artist = shop.engines.find(({ instance }) => instance.draw);
+  if (!artist?.instance.draw) throw new CameoError("engine-cannot", "No engine here draws cards.");
+  const picture = await artist.instance.draw(drawing, job.plan.decode);
+  return { picture: artist === main ? picture : handOver(picture, main), engine: artist.definition.name };
+}
+
+/** The picture in the main engine, with the scale that its maker worked at. */
+function handOver(picture: Picture, main: RunningEngine): Picture {
   try {
     const frames = Array.from({ length: picture.frames }, (_, index) => picture.pixels(index));
-    return { picture: withScale(main.instance.fromPixels(frames), picture.scale), engine: decoder.definition.name };
+    const { scale, remarks } = picture;
+    return Object.defineProperties(main.instance.fromPixels(frames), {
+      scale: { value: scale },
+      remarks: { value: remarks },
+    });
   } finally {
     picture.dispose();
   }
-}
-
-/** A handed-over picture keeps the scale that its decoder worked at. */
-function withScale(picture: Picture, scale: number): Picture {
-  return Object.defineProperty(picture, "scale", { value: scale });
 }
 
 const cannotRead = (format: InputFormat): CameoError =>
@@ -100,7 +116,7 @@ async function encode(
   { definition, instance }: RunningEngine,
   job: Job,
 ): Promise<Rendered> {
-  const { width, height, frames } = picture;
+  const { width, height, frames, remarks } = picture;
   if (!plan.encode) {
     const format = definition.encodes.includes("webp") ? "webp" : "png";
     const body = await describePicture(picture, job, {
@@ -110,5 +126,5 @@ async function encode(
     return { body, type: "application/json", width, height, frames };
   }
   const body = await instance.encode(picture, plan.encode);
-  return { body, type: mimeTypes[plan.encode.format], width, height, frames };
+  return { body, type: mimeTypes[plan.encode.format], width, height, frames, ...(remarks ? { remarks } : {}) };
 }

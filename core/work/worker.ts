@@ -1,6 +1,7 @@
 /** A worker's side: sets up its engines once, then does one job at a time. `config/worker.ts` calls `serveJobs` with the built-in plugins. */
 import { CameoError, toCameoError } from "../error.ts";
-import type { Log, Plugin, PluginOf, WorkerHost } from "../plugin.ts";
+import type { Log, Plugin, PluginOf, TemplateDefinition, WorkerHost } from "../plugin.ts";
+import { idOf } from "../registry/load.ts";
 import { createChurn } from "../runtime.ts";
 import type { Boot, FromWorker, JobMessage, ToWorker, WorkerFailure } from "./protocol.ts";
 import { type RunningEngine, runJob, type Workshop } from "./run.ts";
@@ -58,7 +59,8 @@ async function boot(
         (each): each is PluginOf<"engine"> => each.kind === "engine" && each.name === name,
       );
       if (!definition) throw new CameoError("bad-setting", `There is no engine "${name}".`);
-      engines.push({ definition, instance: await definition.setup(options, workerHost(port, `engine.${name}`, need)) });
+      const host = workerHost(port, `engine.${name}`, need, templatesOf(plugins));
+      engines.push({ definition, instance: await definition.setup(options, host) });
     }
     const transforms = new Map(
       plugins.flatMap((each) => (each.kind === "transform" ? [[each.name, each] as const] : [])),
@@ -71,6 +73,10 @@ async function boot(
   }
 }
 
+function templatesOf(plugins: readonly Plugin[]): ReadonlyMap<string, TemplateDefinition> {
+  return new Map(plugins.flatMap((each) => (each.kind === "template" ? [[idOf(each), each] as const] : [])));
+}
+
 /** The pool's side has checked it already. */
 async function importPlugin(url: string): Promise<Plugin> {
   return ((await import(url)) as { default: Plugin }).default;
@@ -80,6 +86,7 @@ function workerHost(
   port: Port,
   plugin: string,
   need: (kind: "bytes" | "wasm", specifier: string) => Promise<Asset>,
+  templates: ReadonlyMap<string, TemplateDefinition>,
 ): WorkerHost {
   const write =
     (level: keyof Log) =>
@@ -91,6 +98,7 @@ function workerHost(
     now: () => Date.now(),
     asset: (specifier) => need("bytes", specifier) as Promise<Uint8Array>,
     wasm: (specifier) => need("wasm", specifier) as Promise<WebAssembly.Module>,
+    template: (id) => templates.get(id),
   };
 }
 

@@ -2,15 +2,12 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { createStorage } from "unstorage";
 import { plugins } from "../../config/builtin.ts";
 import { defaults } from "../../config/default.ts";
-import { CameoError } from "../../core/error.ts";
-import { silentLog } from "../../core/log.ts";
-import type { PluginStorage } from "../../core/plugin.ts";
 import { builtIn } from "../../core/registry/load.ts";
 import { createSnapshot } from "../../core/registry/snapshot.ts";
 import { loadSettings } from "../../core/settings/load.ts";
+import { createHost } from "../../core/testing/host.ts";
 
 const folder = fileURLToPath(new URL("../../config/examples/", import.meta.url));
 const examples = (await readdir(folder, { withFileTypes: true }))
@@ -36,16 +33,7 @@ for (const name of examples) {
       plugins: plugins.map((plugin) => builtIn(plugin, "0.0.0")),
       secret: "a secret for tests",
       signingKeys: ["a key for the tests"],
-      createHost: () => ({
-        log: silentLog,
-        now: () => 0,
-        fail: (code, detail, options) => new CameoError(code, detail, options),
-        fetch: () => Promise.reject(new Error("no network in setup")),
-        toOriginal: () => Promise.resolve(null),
-        render: () => Promise.reject(new Error("no pictures in setup")),
-        metrics: { count() {}, observe() {} },
-        storage: createStorage() as PluginStorage,
-      }),
+      createHost: () => createHost(),
     });
     assert.deepEqual([...snapshot.mounts.keys()], Object.keys(loaded.settings.mounts));
     assert.ok(snapshot.mounts.size >= 2);

@@ -78,7 +78,15 @@ test("the headers of a picture are these", async () => {
   assert.match(headers["server-timing"] ?? "", /resolve;dur=.*fetch;dur=.*encode;dur=/);
   assert.match(headers["cache-control"] ?? "", /^public, max-age=\d+, stale-while-revalidate=604800$/);
   assert.equal(headers["content-length"], String((await response.bytes()).length));
-  const { etag: _e, "server-timing": _s, "cache-control": _c, "content-length": _l, ...rest } = headers;
+  const {
+    etag: _e,
+    "server-timing": _s,
+    "cache-control": _c,
+    "content-length": _l,
+    "last-modified": modified,
+    ...rest
+  } = headers;
+  assert.ok(Date.parse(modified ?? "") <= Date.now());
   assert.deepEqual(rest, {
     "access-control-allow-origin": "*",
     "content-disposition": 'inline; filename="card.webp"',
@@ -94,6 +102,15 @@ test("a mount has its own Cache-Control, CORS and CORP", async () => {
   assert.equal(headers.get("cache-control"), "public, max-age=5");
   assert.equal(headers.get("access-control-allow-origin"), null);
   assert.equal(headers.get("cross-origin-resource-policy"), "same-origin");
+});
+
+test("If-Modified-Since is a 304 too, where no ETag is asked about", async () => {
+  const modified = (await get("/images/card.png?w=20")).headers.get("last-modified") ?? "";
+  const ask = (headers: Record<string, string>) => get("/images/card.png?w=20", headers);
+  assert.equal((await ask({ "if-modified-since": modified })).status, 304);
+  assert.equal((await ask({ "if-modified-since": "Thu, 01 Jan 1970 00:00:00 GMT" })).status, 200);
+  assert.equal((await ask({ "if-modified-since": modified, "if-none-match": '"other"' })).status, 200);
+  assert.equal((await ask({ "if-modified-since": "yesterday" })).status, 200);
 });
 
 test("If-None-Match with the ETag is a 304 without a body", async () => {

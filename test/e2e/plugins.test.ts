@@ -57,6 +57,7 @@ async function mount(mounts: Record<string, { source: string }>): Promise<void> 
 const baseMount = {
   ttlS: 100,
   staleS: 0,
+  internal: false,
   presetsOnly: false,
   truncated: "refuse" as const,
   allowPrivate: [],
