@@ -3,11 +3,17 @@
  * runtime is told to answer these names itself.
  */
 import * as valibot from "valibot";
+import * as jsx from "../core/jsx-runtime.ts";
 import * as plugin from "../core/plugin.ts";
 import { embedded } from "./embedded.ts";
 
 const isBinary = Object.keys(embedded).length > 0;
-const modules: Readonly<Record<string, object>> = { "cameo/plugin": plugin, valibot };
+const modules: Readonly<Record<string, object>> = {
+  "cameo/plugin": plugin,
+  "cameo/jsx-runtime": jsx,
+  "cameo/jsx-dev-runtime": jsx,
+  valibot,
+};
 
 /** URL by name. Empty in the binary. */
 export const provided: Readonly<Record<string, string>> = isBinary
@@ -15,6 +21,7 @@ export const provided: Readonly<Record<string, string>> = isBinary
   : {
       "cameo/plugin": new URL("../core/plugin.ts", import.meta.url).href,
       "cameo/testing": new URL("../core/testing.ts", import.meta.url).href,
+      "cameo/jsx-runtime": new URL("../core/jsx-runtime.ts", import.meta.url).href,
       valibot: import.meta.resolve("valibot"),
     };
 

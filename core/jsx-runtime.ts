@@ -35,7 +35,7 @@ export const Fragment: Component<{ readonly children?: Child }> = ({ children })
 
 /** Called by compiled JSX. */
 export function jsx(type: string | Component, props: Element["props"], key?: string): Element {
-  const oddities = oddProperties(props.style);
+  const oddities = oddProperties(type, props.style);
   return { type, props, key: key ?? null, ...(oddities.length > 0 ? { oddities } : {}) };
 }
 
@@ -48,17 +48,17 @@ export function jsxDEV(type: string | Component, props: Element["props"], key?: 
 
 const none: readonly string[] = [];
 
-function oddProperties(style: unknown): readonly string[] {
+function oddProperties(type: Element["type"], style: unknown): readonly string[] {
   if (typeof style !== "object" || style === null) return none;
   const odd = Object.keys(style).filter((name) => !styleProperties.has(name) && !name.startsWith("--"));
   if (odd.length === 0) return none;
-  const place = placeInTemplate(new Error().stack ?? "");
+  const place = placeInTemplate(new Error().stack ?? "") ?? `<${typeof type === "string" ? type : type.name}>`;
   return odd.map((name) => `${place}: cards do not draw the style property "${name}"`);
 }
 
-/** The first place of a stack that is in a template: `card.tsx:41`. */
-function placeInTemplate(stack: string): string {
-  return /([^/\\\s(]+\.(?:tsx|jsx)(?:\?[^:\s]*)?):(\d+)/.exec(stack)?.slice(1, 3).join(":") ?? "somewhere";
+/** The first place of a stack that is in a template: `card.tsx:41`. A runtime that drops tail calls may not know it. */
+function placeInTemplate(stack: string): string | undefined {
+  return /([^/\\\s(]+\.(?:tsx|jsx)(?:\?[^:\s]*)?):(\d+)/.exec(stack)?.slice(1, 3).join(":");
 }
 
 export namespace JSX {

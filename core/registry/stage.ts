@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { dirname, join, parse, relative } from "node:path";
+import { basename, dirname, join, parse, relative } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import type { PluginSource } from "./tree.ts";
@@ -20,6 +20,7 @@ export async function stagePlugin(
   provided: ProvidedModules,
 ): Promise<string> {
   const target = join(into, `${source.name}-${hash.slice(0, 24)}-${editionOf(provided)}-${process.pid}`);
+  await layPackages(into, provided);
   const isThere = await stat(target).catch(() => undefined);
   if (!isThere) await copyPlugin(source, target, provided);
   return pathToFileURL(join(target, source.entry)).href;
@@ -28,6 +29,30 @@ export async function stagePlugin(
 /** Copies hold the URLs of what is provided: another installation, or the binary, makes its own. */
 const editionOf = (provided: ProvidedModules): string =>
   createHash("sha256").update(JSON.stringify(provided)).digest("hex").slice(0, 8);
+
+/**
+ * Compiled JSX imports its runtime by a name that stands in no import statement, so that there is nothing to rewrite: it is found in a package of that name,
+ * in a `node_modules` above all copies.
+ */
+async function layPackages(into: string, provided: ProvidedModules): Promise<void> {
+  for (const [name, url] of Object.entries(provided)) {
+    if (!name.endsWith("/jsx-runtime")) continue;
+    const folder = join(into, "node_modules", dirname(name));
+    const entries = { "./jsx-runtime": "./runtime.js", "./jsx-dev-runtime": "./runtime.js" };
+    const about = { name: dirname(name), version: "0.0.0", type: "module", exports: entries };
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await replace(join(folder, "runtime.js"), `export * from ${JSON.stringify(url)};\n`);
+    await replace(join(folder, "package.json"), JSON.stringify(about));
+  }
+}
+
+/** Another process may read the file at this moment. */
+async function replace(path: string, text: string): Promise<void> {
+  if ((await readFile(path, "utf8").catch(() => undefined)) === text) return;
+  const temporary = join(dirname(path), `${crypto.randomUUID()}.${basename(path)}`);
+  await writeFile(temporary, text, { mode: 0o600 });
+  await rename(temporary, path);
+}
 
 async function copyPlugin(source: PluginSource, target: string, provided: ProvidedModules): Promise<void> {
   const temporary = `${target}.${crypto.randomUUID()}`;
@@ -71,7 +96,7 @@ async function nearestModules(folder: string): Promise<string | undefined> {
 export async function sweepStaged(into: string, keep: readonly string[]): Promise<void> {
   for (const name of await readdir(into).catch(() => [])) {
     const url = pathToFileURL(join(into, name)).href;
-    if (keep.some((each) => each.startsWith(`${url}/`)) || isOfAnother(name)) continue;
+    if (name === "node_modules" || keep.some((each) => each.startsWith(`${url}/`)) || isOfAnother(name)) continue;
     await rm(join(into, name), { recursive: true, force: true });
   }
 }
