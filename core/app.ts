@@ -1,5 +1,4 @@
 /** A server without a socket: the world that answers now, and how the next one takes its place. */
-import { totalmem } from "node:os";
 import { join } from "node:path";
 import { createCache } from "./cache/cache.ts";
 import { createFlights } from "./cache/flight.ts";
@@ -9,15 +8,14 @@ import { createFigures, createTroubles } from "./metrics.ts";
 import type { Services } from "./pipeline.ts";
 import type { Plugin } from "./plugin.ts";
 import { createPluginBlobs } from "./registry/blobs.ts";
-import type { LoadedPlugin } from "./registry/load.ts";
 import { type Changes, type PluginStatus, type Retry, Shelf } from "./registry/shelf.ts";
-import { findPlugin } from "./registry/snapshot.ts";
 import type { ProvidedModules } from "./registry/stage.ts";
 import { createPluginStorages } from "./registry/storage.ts";
+import { createTiers, memoryBudget } from "./registry/tiers.ts";
 import type { Handler } from "./runtime.ts";
 import { findSecret, signingKeysOf } from "./secret.ts";
 import { hideSecrets } from "./settings/hide.ts";
-import { ownOptions, parseOptions } from "./settings/load.ts";
+import { completeSettings, ownOptions } from "./settings/load.ts";
 import type { Settings } from "./settings/schema.ts";
 import { createAssets } from "./work/assets.ts";
 import type { WorkerThread } from "./work/pool.ts";
@@ -31,6 +29,8 @@ export interface AppParts {
   readonly log: RootLog;
   /** Modules that plugins in folders may import from Cameo. Default none. */
   readonly provided?: ProvidedModules;
+  /** `CAMEO_…` variables for options of plugins. Default none. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   createWorker(): WorkerThread;
   /** Bytes of a packaged file by its specifier. */
   readAsset(specifier: string): Promise<Uint8Array>;
@@ -66,6 +66,7 @@ export class App {
   #isReady = false;
   #world: World | undefined;
   #ground: Ground | undefined;
+  #warnings: readonly string[] = [];
   readonly #figures = createFigures();
   /** Reloads come one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -78,6 +79,11 @@ export class App {
 
   /** Answers a request with the world of this moment. */
   readonly handle: Handler = (request, peer) => this.#now().handle(request, peer);
+
+  /** Sentences for the log, such as a variable that no setting has. */
+  get warnings(): readonly string[] {
+    return this.#warnings;
+  }
 
   get services(): Services {
     return this.#now().services;
@@ -102,10 +108,11 @@ export class App {
   }
 
   async #prepare(): Promise<Ground> {
-    const { settings, log, version, readAsset, createWorker } = this.#parts;
+    const { log, version, readAsset, createWorker } = this.#parts;
+    const settings = this.#complete();
     const now = this.#parts.now ?? (() => Date.now());
     const secret = await findSecret(settings, log);
-    const tiers = await createTiers(this.#parts, this.#shelf.plugins(), now);
+    const tiers = await createTiers(settings, this.#shelf.plugins(), { log, now });
     const facts = { version, startedAt: now(), isReady: () => this.#isReady, plugins: () => this.#shelf.list() };
     return {
       cache: createCache({ memory: { maxBytes: memoryBudget(settings) }, tiers, log, now }),
@@ -127,13 +134,21 @@ export class App {
     };
   }
 
+  /** The settings with the variables for options of the plugins that are there now. */
+  #complete(): Settings {
+    const plugins = this.#shelf.plugins().map(({ plugin }) => plugin);
+    const { settings, unknown } = completeSettings(this.#settings, plugins, this.#parts.environment ?? {});
+    this.#warnings = unknown.map((name) => `${name} is set, but there is no such setting.`);
+    return settings;
+  }
+
   /** `lenient`: a mount whose plugin is gone stays and says so, since a plugin may be taken away while its mount is configured. */
   #build(ground: Ground, isLenient: boolean): Promise<World> {
     this.#generation += 1;
     const parts = {
       isLenient,
       generation: this.#generation,
-      settings: this.#settings,
+      settings: this.#complete(),
       plugins: this.#shelf.plugins(),
       disabled: this.#shelf.disabled,
     };
@@ -277,22 +292,4 @@ export class App {
     await snapshot.dispose();
     await this.#ground?.storages.dispose();
   }
-}
-
-/** The tiers behind memory: every other key of `cache` is a store plugin with its options. */
-async function createTiers({ settings, log }: AppParts, plugins: readonly LoadedPlugin[], now: () => number) {
-  const tiers = Object.entries(settings.cache).filter(([name]) => name !== "memory");
-  return Promise.all(
-    tiers.map(async ([name, options]) => {
-      const { plugin } = findPlugin(plugins, "store", name, `cache.${name}`);
-      const parsed = parseOptions(plugin.options, options as Record<string, unknown>, ["cache", name]);
-      const fail = (...words: ConstructorParameters<typeof CameoError>) => new CameoError(...words);
-      return { name, driver: await plugin.setup(parsed, { log: log.child({ plugin: `store.${name}` }), fail, now }) };
-    }),
-  );
-}
-
-/** 512 MiB or a quarter of the machine's memory, whichever is less. */
-function memoryBudget(settings: Settings): number {
-  return settings.cache.memory.maxBytes ?? Math.min(512 * 2 ** 20, Math.floor(totalmem() / 4));
 }

@@ -28,8 +28,9 @@ async function runCheck(input: Input, parts: CliParts): Promise<number> {
   const isJson = input.flags.has("json");
   await findFolders(input);
   try {
-    const { settings, warnings } = await loadFor(input, parts);
-    const findings = await withApp(input, parts, { ...settings, workers: 1 }, (app) => Promise.resolve(find(app)));
+    const { settings } = await loadFor(input, parts);
+    const work = async (app: App) => ({ findings: find(app), warnings: app.warnings });
+    const { findings, warnings } = await withApp(input, parts, { ...settings, workers: 1 }, work);
     await print(isJson ? JSON.stringify({ ok: true, warnings, ...findings }, null, 2) : toText(findings, warnings));
     return exitCodes.done;
   } catch (error) {

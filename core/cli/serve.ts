@@ -41,10 +41,10 @@ export const serve: Command = {
 
 async function runServe(input: Input, parts: CliParts): Promise<number> {
   const started = performance.now();
-  const { settings, warnings } = await loadFor(input, parts, flagSettings(input));
+  const { settings } = await loadFor(input, parts, flagSettings(input));
   const log = openLog(settings.log.level);
-  for (const warning of warnings) log.warn(warning);
-  const app = await createApp({ ...parts, settings, log });
+  const app = await createApp({ ...parts, settings, log, environment: process.env });
+  for (const warning of app.warnings) log.warn(warning);
   try {
     await app.ready();
     const server = await open(app, settings);
@@ -74,7 +74,7 @@ async function watchAll(
   const pluginMark = async () => (await scanPlugins(settings.plugins)).map(({ mark }) => mark).join("\n");
   const reconfigure = async () => {
     try {
-      app.reconfigure((await loadFor(input, parts, flagSettings(input))).settings);
+      await app.reconfigure((await loadFor(input, parts, flagSettings(input))).settings);
     } catch (error) {
       log.error("the settings were not reloaded; the old ones go on", { error });
     }

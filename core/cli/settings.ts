@@ -2,7 +2,7 @@
 import process from "node:process";
 import { type App, createApp } from "../app.ts";
 import { createLog, type Level, type RootLog } from "../log.ts";
-import type { OptionsSchema } from "../plugin.ts";
+import type { OptionsSchema, Plugin } from "../plugin.ts";
 import { type Loaded, loadSettings } from "../settings/load.ts";
 import type { Settings, SettingsInput } from "../settings/schema.ts";
 import { type CliParts, type Flag, type Input, textOf, UsageError } from "./command.ts";
@@ -45,7 +45,7 @@ function levelOf(input: Input): Level | undefined {
 
 /** The options schema of a plugin, if it has one. */
 export function findOptions({ plugins }: CliParts) {
-  return (kind: "source" | "store" | "engine", name: string): OptionsSchema | undefined => {
+  return (kind: Plugin["kind"], name: string): OptionsSchema | undefined => {
     const found = plugins.find((plugin) => plugin.kind === kind && plugin.name === name);
     return found && "options" in found ? found.options : undefined;
   };
@@ -64,7 +64,7 @@ export async function withApp<T>(
   work: (app: App) => Promise<T>,
 ): Promise<T> {
   const log = openLog(levelOf(input) ?? "silent");
-  const app = await createApp({ ...parts, settings, log });
+  const app = await createApp({ ...parts, settings, log, environment: process.env });
   try {
     await app.ready();
     return await work(app);

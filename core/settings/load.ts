@@ -4,12 +4,15 @@ import { extname, resolve } from "node:path";
 import { parse as parseToml } from "smol-toml";
 import * as v from "valibot";
 import { CameoError } from "../error.ts";
-import type { OptionsSchema } from "../plugin.ts";
+import type { OptionsSchema, Plugin } from "../plugin.ts";
 import { overlayEnvironment, type Scalar, scalars, variableName } from "./environment.ts";
 import { mountSchema, type Settings, type SettingsInput, settingsSchema } from "./schema.ts";
 
+/** Kinds whose options are settings. */
+type OptionsKind = "source" | "store" | "engine" | "route" | "gate";
+
 /** Finds the options schema of a plugin; `undefined` if there is no such plugin. */
-export type FindOptions = (kind: "source" | "store" | "engine", name: string) => OptionsSchema | undefined;
+export type FindOptions = (kind: OptionsKind, name: string) => OptionsSchema | undefined;
 
 export interface LoadRequest {
   readonly defaults: SettingsInput;
@@ -23,8 +26,6 @@ export interface LoadRequest {
 
 export interface Loaded {
   readonly settings: Settings;
-  /** Sentences for the log, such as a variable that no setting has. */
-  readonly warnings: readonly string[];
 }
 
 /** Throws `bad-setting` that names the setting, its variable and what it takes. */
@@ -32,9 +33,37 @@ export async function loadSettings(request: LoadRequest): Promise<Loaded> {
   const fromFile = request.file === undefined ? {} : await readSettingsFile(request.file);
   const merged = merge(request.defaults as Record<string, unknown>, fromFile);
   const overlay = overlayEnvironment(merged, allScalars(merged, request.findOptions), request.environment);
-  const settings = parseSettings(merge(overlay.settings, (request.flags ?? {}) as Record<string, unknown>));
-  const warnings = overlay.unknown.map((name) => `${name} is set, but there is no such setting.`);
-  return { settings, warnings };
+  return { settings: parseSettings(merge(overlay.settings, (request.flags ?? {}) as Record<string, unknown>)) };
+}
+
+/** Settings with the variables for options of plugins that were not known when they were read, and the variables that no setting has. */
+export function completeSettings(
+  settings: Settings,
+  plugins: readonly Plugin[],
+  environment: LoadRequest["environment"],
+): { readonly settings: Settings; readonly unknown: readonly string[] } {
+  const findOptions: FindOptions = (kind, name) => {
+    const found = plugins.find((each) => each.kind === kind && each.name === name);
+    return found && "options" in found ? found.options : undefined;
+  };
+  const named = {
+    ...settings,
+    routes: withNames(settings.routes, plugins, "route"),
+    gates: withNames(settings.gates, plugins, "gate"),
+  };
+  const core = scalars(settingsSchema, settings);
+  const own = allScalars(named, findOptions).filter(
+    ({ path }) => !core.some((each) => each.path.join() === path.join()),
+  );
+  const known = new Set([...core, ...own].map(({ path }) => variableName(path)));
+  const { settings: complete, unknown } = overlayEnvironment(settings, own, environment);
+  return { settings: complete as Settings, unknown: unknown.filter((name) => !known.has(name)) };
+}
+
+/** Routes and gates work without being named in the settings, so that a variable may be the first to name one. */
+function withNames(given: Settings["routes"], plugins: readonly Plugin[], kind: OptionsKind): Settings["routes"] {
+  const names = plugins.flatMap((each) => (each.kind === kind ? [each.name] : []));
+  return { ...Object.fromEntries(names.map((name) => [name, {}])), ...given };
 }
 
 /** Reads a settings file by its ending. A module is asked for by its time too: a runtime keeps it for ever under one name. */
@@ -82,7 +111,7 @@ const namesAnother = (old: Record<string, unknown>, next: Record<string, unknown
 /** Every setting that a variable can reach, those of plugins too. */
 export function allScalars(settings: Readonly<Record<string, unknown>>, findOptions: FindOptions): Scalar[] {
   const found = scalars(settingsSchema, settings);
-  const below = (kind: "source" | "store" | "engine", name: string, path: string[], value: unknown) => {
+  const below = (kind: OptionsKind, name: string, path: string[], value: unknown) => {
     const schema = findOptions(kind, name);
     if (schema) found.push(...scalars(schema, value, path));
   };
@@ -94,6 +123,10 @@ export function allScalars(settings: Readonly<Record<string, unknown>>, findOpti
   }
   for (const name of [settings.engine ?? []].flat() as string[]) {
     below("engine", name, ["engines", name], (settings.engines as Record<string, unknown> | undefined)?.[name]);
+  }
+  for (const kind of ["route", "gate"] as const) {
+    const options = (settings[`${kind}s`] ?? {}) as Record<string, unknown>;
+    for (const [name, own] of Object.entries(options)) below(kind, name, [`${kind}s`, name], own);
   }
   return found;
 }

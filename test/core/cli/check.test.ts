@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { hideSecrets } from "../../../core/settings/hide.ts";
@@ -34,6 +34,28 @@ test("cameo check --json is for programs", slow, async () => {
     assert.deepEqual([code, found.ok, found.mounts.map(({ name }) => name)], [0, true, ["images", "remote"]]);
     assert.deepEqual(found.warnings, ["CAMEO_NO_SUCH is set, but there is no such setting."]);
     assert.ok(found.plugins.transform?.includes("resize"));
+  });
+});
+
+test("variables reach the options of plugins in folders, of routes that no setting names too", slow, async () => {
+  await inFolder(async (cwd) => {
+    const head = 'import * as v from "valibot";\nconst options = v.object({ size: v.number() });\n';
+    const source = `import { source } from "cameo/plugin";${head}export default source({ name: "dots", options,
+      setup: ({ size }, host) => ({ load() { throw host.fail("bad-request", "size " + size); } }) });`;
+    const route = `import { route } from "cameo/plugin";${head}export default route({ name: "big", options,
+      setup({ size }, host) { if (size !== 7) throw host.fail("bad-setting", "size " + size); return { endpoints: [] }; } });`;
+    await mkdir(join(cwd, "plugins.d"));
+    await writeFile(join(cwd, "plugins.d/dots.ts"), source);
+    await writeFile(join(cwd, "plugins.d/big.ts"), route);
+    await writeFile(join(cwd, "c.json"), JSON.stringify({ mounts: { d: { source: "dots" } } }));
+    const env = { CAMEO_MOUNTS_D_SIZE: "5", CAMEO_ROUTES_BIG_SIZE: "7", CAMEO_MOUNTS_D_SIZ: "1" };
+    const { out } = await cameo(["check", "--json", "--config", "c.json"], { cwd, env });
+    const found = JSON.parse(out) as { ok: boolean; warnings: string[] };
+    assert.deepEqual([found.ok, found.warnings], [true, ["CAMEO_MOUNTS_D_SIZ is set, but there is no such setting."]]);
+    const shown = await cameo(["render", "/d/x", "-o", "-", "--config", "c.json"], { cwd, env });
+    assert.match(shown.err, /size 5/);
+    const wrong = await cameo(["check", "--config", "c.json"], { cwd, env: { ...env, CAMEO_ROUTES_BIG_SIZE: "8" } });
+    assert.deepEqual([wrong.code, /size 8/.test(wrong.err)], [2, true]);
   });
 });
 
