@@ -68,6 +68,8 @@ export interface FetchOptions {
   allow?: readonly string[];
   /** Cap on the body after decompression, in bytes. Default `limits.sourceBytes`. */
   maxBytes?: number;
+  /** `manual` answers a redirect as it is, with its `Location`. Default `follow`. */
+  redirect?: "follow" | "manual";
 }
 
 /** What every plugin is given. */

@@ -87,7 +87,7 @@ async function follow({ settings, options, signal }: Call, first: Outgoing): Pro
     const addresses = await resolveHost(current.url, settings.allowPrivate, settings.lookup);
     signal.throwIfAborted();
     const message = await send(current, { addresses, signal, ca: settings.ca });
-    if (!redirectStatuses.has(message.statusCode ?? 0))
+    if (options.redirect === "manual" || !redirectStatuses.has(message.statusCode ?? 0))
       return receive(message, current, options.maxBytes ?? settings.maxBytes);
     message.destroy();
     if (left === 0) throw badRedirect(current.url, "too many redirects");

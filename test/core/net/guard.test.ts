@@ -183,6 +183,22 @@ test("guard looks a name up anew after a redirect to itself, and refuses if it l
   );
 });
 
+test("guard answers a redirect as it is where `redirect` is manual, and asks nobody else", async () => {
+  const asked: string[] = [];
+  await withServer(
+    (request, response) => {
+      asked.push(request.url ?? "");
+      response.writeHead(302, { location: "https://login.test/_signin" }).end("moved");
+    },
+    async (origin) => {
+      const response = await openGuard()(`${origin}/a`, { redirect: "manual" });
+      assert.equal(response.status, 302);
+      assert.equal(response.headers.get("location"), "https://login.test/_signin");
+      assert.deepEqual(asked, ["/a"]);
+    },
+  );
+});
+
 test("guard tries the next vetted address when one does not answer", async () => {
   const lookup = () => Promise.resolve(["127.0.0.9", "127.0.0.1"].map((address) => ({ address, family: 4 })));
   await withServer(
