@@ -1,14 +1,19 @@
 /** Lets a few in at a time. Threat: hundreds of large originals that are read at once, before any queue can count their bytes. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { CameoError } from "../error.ts";
 
 export interface Turnstile {
-  /** Runs `work` when there is room. Throws `busy` when too many wait; a waiter whose signal aborts leaves. */
+  /**
+   * Runs `work` when there is room. Throws `busy` when too many wait; a waiter whose signal aborts leaves.
+   * Work that was let in may come again, for what it is made from, and waits for nobody: it would wait for itself.
+   */
   pass<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 
 /** At most `most` at one time, and `waiting` in line. */
 export function createTurnstile(most: number, waiting: number): Turnstile {
   const line: (() => void)[] = [];
+  const admitted = new AsyncLocalStorage<true>();
   let inside = 0;
 
   async function enter(signal: AbortSignal): Promise<void> {
@@ -40,9 +45,10 @@ export function createTurnstile(most: number, waiting: number): Turnstile {
 
   return {
     async pass(work, signal) {
+      if (admitted.getStore()) return work();
       await enter(signal);
       try {
-        return await work();
+        return await admitted.run(true, work);
       } finally {
         exit();
       }

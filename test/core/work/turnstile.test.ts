@@ -68,3 +68,16 @@ test("createTurnstile() frees the place of work that fails", async () => {
   );
   assert.equal(await pass(async () => 2, never), 2);
 });
+
+test("createTurnstile() lets work that is inside come again at once, and counts it once", async () => {
+  const { pass } = createTurnstile(1, 5);
+  assert.equal(await pass(async () => (await pass(async () => 1, never)) + 1, never), 2);
+  const inner = start(pass);
+  const outer = pass(() => pass(() => inner.done, never), never);
+  const stranger = start(pass);
+  await settle();
+  assert.equal(stranger.isInside(), false);
+  inner.end();
+  stranger.end();
+  assert.deepEqual(await Promise.all([outer, stranger.done]), [1, 1]);
+});
