@@ -1,6 +1,7 @@
 /** The powers that plugins get: everything that they do to the world outside goes through here. */
 import { createHmac } from "node:crypto";
 import { CameoError, toCameoError } from "./error.ts";
+import { moderate } from "./http/gates.ts";
 import type { Original } from "./image.ts";
 import type { Figures, Troubles } from "./metrics.ts";
 import { createGuard } from "./net/guard.ts";
@@ -55,9 +56,8 @@ export function createHost({ id, mount, allowPrivate }: HostOwner, parts: HostPa
     render: async (path, options = {}) => renderInside(path, running(), options),
     original: async (path, options = {}) => originalInside(path, running(), options),
     sign: (path, options = {}) => signInside(path, running(), options.expiresS),
-    purge: async (path) => {
-      await running().cache.purge(inside(path, running(), {}).keys.prefix);
-    },
+    purge: async (path) => running().cache.purge(inside(path, running(), {}).keys.prefix),
+    moderate: async (upload) => moderate(upload, running()),
     hmac: (text) => createHmac("sha256", parts.secret).update(`${id}\0${text}`).digest("hex"),
     trouble: (part, error) => parts.troubles.note(part, error),
     templates: () => parts.templates,

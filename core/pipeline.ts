@@ -73,13 +73,17 @@ export async function answer(
     return toAnswer(request, hit, "STALE", services.now());
   }
   const entry = await services.flights.run(
-    request.keys.variant,
+    flightKey(request, services),
     (shared) => make(request, services, undefined, timings, shared),
     signal,
   );
   refuseUnsigned(request, entry);
   return { entry, cached: "MISS", tier: "origin" };
 }
+
+/** Who comes after a purge does not join a flight from before it: that one may hold what was purged. */
+const flightKey = ({ keys }: ImageRequest, { cache }: Services): string =>
+  `${keys.variant}@${cache.ticket(keys.prefix)}`;
 
 function toAnswer(request: ImageRequest, { entry, tier }: CacheHit, cached: "HIT" | "STALE", now: number): Answer {
   if (entry.header.error) throw rethrown(entry.header.error, entry.header.freshUntil - now);
@@ -99,7 +103,7 @@ function renew(request: ImageRequest, services: Services, stale: Entry): void {
   if (typeof retryAt === "number" && retryAt > services.now()) return;
   const ticket = services.cache.ticket(request.keys.prefix);
   services.flights
-    .run(request.keys.variant, (signal) => make(request, services, stale, {}, signal))
+    .run(flightKey(request, services), (signal) => make(request, services, stale, {}, signal))
     .catch((error) => {
       const { code } = toCameoError(error);
       if (codes[code].report) services.troubles.note(`mount.${request.mount.name}`, error);

@@ -130,6 +130,23 @@ export interface RenderOptions {
   readonly as?: "plugin" | "stranger";
 }
 
+/** A picture that somebody wants to be shown, for gates that moderate. */
+export interface Upload {
+  /** What would be shown: decoded, cut and encoded anew. */
+  readonly body: Uint8Array;
+  /** MIME type. */
+  readonly type: string;
+  readonly width: number;
+  readonly height: number;
+  /** Whose it is: a hash or private id, never an e-mail. */
+  readonly user: string;
+  /** What its owner says: `g`, `pg`, `r` or `x`. */
+  readonly rating: string;
+}
+
+/** `hold`: not shown until an operator accepts it. `reject` is the reason, public: one plain sentence. */
+export type Verdict = "accept" | "hold" | { readonly reject: string };
+
 /** A template as `templates` lists it. */
 export interface TemplateEntry {
   /** `template.card`, `template.card@2`. */
@@ -167,8 +184,13 @@ export interface ServerHost extends Host {
   original(path: string, options?: RenderOptions): Promise<Original | null>;
   /** A path of this server with its signature: `sign("/avatar/~4f2a?w=64")`. `expiresS`: seconds from now until it ends. Throws `bad-parameter`. Not during `setup`. */
   sign(path: string, options?: { readonly expiresS?: number }): string;
-  /** Throws everything away that was made from an image, on every tier, at once: `purge("/avatar/0bc83c…")`. Not during `setup`. */
-  purge(path: string): Promise<void>;
+  /**
+   * Throws everything away that was made from an image, on every tier, at once: `purge("/avatar/0bc83c…")`. Not during `setup`.
+   * Answers how many entries went.
+   */
+  purge(path: string): Promise<number>;
+  /** Asks the gates that moderate: the first that does not answer `null` decides. `accept` if there is none; throws if one is broken. Not during `setup`. */
+  moderate(upload: Upload): Promise<Verdict>;
   /** HMAC-SHA256 of a text under the instance's secret, in hex; another plugin gets another one. */
   hmac(text: string): string;
   /** Shows a trouble in `/health` under `part`, such as `azure-devops contoso`; `null` takes it away again. */
@@ -395,6 +417,8 @@ export interface EndpointContext {
   readonly params: Readonly<Record<string, string>>;
   /** Aborts when the client leaves or the time is over. */
   readonly signal: AbortSignal;
+  /** Whether the request carries the admin token, also where it is not demanded. Default `false`. */
+  readonly isOperator?: boolean;
 }
 
 export interface RouteInstance {
@@ -403,6 +427,7 @@ export interface RouteInstance {
   dispose?(): void | Promise<void>;
 }
 
+/** What a route or a gate is given besides. */
 export interface RouteHost extends ServerHost {
   /** As a source has it, without a mount's private networks. */
   fetch(url: string | URL, options?: FetchOptions): Promise<Response>;
@@ -434,6 +459,8 @@ export interface Visit {
 export interface GateInstance {
   /** Called before every request, one gate after the other by name. Throw `host.fail("busy", …)` or the like to refuse; return to let it pass. */
   check(visit: Visit): void | Promise<void>;
+  /** Looks at a picture before it is shown. `null`: not mine, ask the next. A throw refuses the upload. */
+  moderate?(upload: Upload): Verdict | null | Promise<Verdict | null>;
   /** Called after the last request of its snapshot. */
   dispose?(): void | Promise<void>;
 }
@@ -446,7 +473,7 @@ export interface GateDefinition<S extends OptionsSchema = OptionsSchema> {
   /** From the setting `gates.<name>`. */
   readonly options: S;
   /** Once per snapshot; no network here. */
-  setup(options: v.InferOutput<S>, host: ServerHost): GateInstance | Promise<GateInstance>;
+  setup(options: v.InferOutput<S>, host: RouteHost): GateInstance | Promise<GateInstance>;
 }
 
 // --------------------------------------------------------------------------------------------------------------- helpers

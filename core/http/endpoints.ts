@@ -1,8 +1,8 @@
 /** Endpoints of route plugins: the admin token where one is demanded, a deadline, and failures with the plugin's ID. */
-import { CameoError, type ErrorOptions } from "../error.ts";
+import { CameoError, codes, type ErrorOptions } from "../error.ts";
 import type { Services } from "../pipeline.ts";
 import type { Endpoint } from "../plugin.ts";
-import { requireOperator } from "./operators.ts";
+import { carriesToken, requireOperator } from "./operators.ts";
 import { problemResponse } from "./problem.ts";
 
 /** Answers one request to an endpoint; never throws. */
@@ -16,13 +16,16 @@ export async function callEndpoint(
   const { settings } = services.snapshot;
   try {
     if (endpoint.isForOperators) requireOperator(request, settings.adminToken);
+    const isOperator = carriesToken(request, settings.adminToken);
     const deadline = AbortSignal.timeout(settings.limits.fetchMs);
     const signal = AbortSignal.any([request.signal, deadline]);
-    return await within(deadline, (async () => endpoint.handle(request, { params, signal }))(), id);
+    return await within(deadline, (async () => endpoint.handle(request, { params, signal, isOperator }))(), id);
   } catch (error) {
     const known = error instanceof CameoError ? error : broken(id, error);
-    services.troubles.note(id, known);
-    services.log.warn("a plugin's endpoint failed", { plugin: id, code: known.code, cause: known.options.cause });
+    const { report } = codes[known.code];
+    if (report) services.troubles.note(id, known);
+    const facts = { plugin: id, code: known.code, ...known.options.log, cause: known.options.cause };
+    services.log[report ? "warn" : "debug"]("a plugin's endpoint failed", facts);
     return problemResponse(known);
   }
 }

@@ -13,9 +13,14 @@ export function requireOperator(request: Request, adminToken: string | undefined
   if (adminToken === undefined) {
     throw new CameoError("unauthorized", "Operators' routes are off; set adminToken (CAMEO_ADMIN_TOKEN) to use them.");
   }
-  const [scheme = "", token = ""] = (request.headers.get("authorization") ?? "").split(" ");
-  if (scheme.toLowerCase() === "bearer" && equal(token, adminToken)) return;
+  if (carriesToken(request, adminToken)) return;
   throw new CameoError("unauthorized", "Send the admin token as `Authorization: Bearer …`.");
+}
+
+/** Whether the request carries the admin token. */
+export function carriesToken(request: Request, adminToken: string | undefined): boolean {
+  const [scheme = "", token = ""] = (request.headers.get("authorization") ?? "").split(" ");
+  return adminToken !== undefined && scheme.toLowerCase() === "bearer" && equal(token, adminToken);
 }
 
 /** `DELETE` on an image's own URL: the original and everything made from it, on every tier. Its parameters do not matter. */

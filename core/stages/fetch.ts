@@ -64,7 +64,8 @@ export async function fetch(
   if (hit && state(hit.entry.header, services.now()) === "fresh") return fromEntry(hit.entry, hit.tier, services);
   const previous = hit && hit.entry.header.kind === "original" ? hit.entry : undefined;
   const load = (signal: AbortSignal) => loadAndKeep(request, services, previous, needs.variant, signal);
-  return services.flights.run(flightKey(request, previous, needs.variant), load, needs.signal);
+  const key = `${flightKey(request, previous, needs.variant)}@${services.cache.ticket(request.keys.prefix)}`;
+  return services.flights.run(key, load, needs.signal);
 }
 
 /** A flight that may end without a body is no use to those who hold no variant, nor one that may go less far to those who are signed. */

@@ -19,6 +19,7 @@ import type {
   StoreHost,
   TemplateDefinition,
   TemplateEntry,
+  Verdict,
   WorkerHost,
 } from "../plugin.ts";
 
@@ -39,6 +40,8 @@ export interface TestHostOptions {
   readonly originals?: Readonly<Record<string, Original>>;
   /** What `templates` lists. Default: none. */
   readonly templates?: readonly TemplateDefinition[];
+  /** What `moderate` answers. Default `accept`. */
+  readonly verdict?: Verdict;
   /** Name of the mount. Default `test`. */
   readonly mount?: string;
   /** `baseUrl` of the settings. Default: none. */
@@ -74,6 +77,7 @@ export function createHost(options: TestHostOptions = {}): TestHost {
     originals = {},
     templates = [],
     maxBytes = 50 * 2 ** 20,
+    verdict = "accept",
     asset = readAsset,
   } = options;
   const start = options.nowMs ?? 0;
@@ -96,7 +100,11 @@ export function createHost(options: TestHostOptions = {}): TestHost {
     original: async (path) => originals[path] ?? null,
     sign: (path, { expiresS } = {}) =>
       `${path}${path.includes("?") ? "&" : "?"}${expiresS === undefined ? "" : `exp=${Math.floor(now() / 1000) + expiresS}&`}sig=test-signature-${path.length}`,
-    purge: async (path) => void purged.push(path),
+    purge: async (path) => {
+      purged.push(path);
+      return 0;
+    },
+    moderate: async () => verdict,
     hmac: (text) => createHmac("sha256", "a secret for tests").update(text).digest("hex"),
     trouble: (part, error) => void (error === null ? troubles.delete(part) : troubles.set(part, error)),
     templates: () => templates.map(toEntry),

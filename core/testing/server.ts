@@ -1,8 +1,9 @@
 /** What every route and every gate must do. */
 import assert from "node:assert/strict";
-import type { GateInstance, PluginOf, RouteHost, RouteInstance, ServerHost, Visit } from "../plugin.ts";
+import type { GateInstance, PluginOf, RouteHost, RouteInstance, Upload, Visit } from "../plugin.ts";
 import { assertFailure, type Check, commonChecks, optionsOf } from "./check.ts";
 import { createHost } from "./host.ts";
+import { png } from "./images.ts";
 
 export interface RouteSubject {
   /** As in the settings. Default none. */
@@ -13,10 +14,13 @@ export interface RouteSubject {
 export interface GateSubject {
   /** As in the settings. Default none. */
   readonly options?: Readonly<Record<string, unknown>>;
-  readonly host?: ServerHost;
+  readonly host?: RouteHost;
   /** A visit that passes. Default: a `GET` of an image by 192.0.2.1. */
   readonly visit?: Visit;
 }
+
+/** A small picture. */
+const upload: Upload = { body: png(), type: "image/png", width: 4, height: 3, user: "0".repeat(64), rating: "g" };
 
 /** A visit, with what a test wants to be different. */
 export const visitOf = (own: Partial<Visit> = {}): Visit => ({
@@ -72,6 +76,11 @@ export function gateChecks(
   return [
     ...commonChecks(plugin),
     check("lets an ordinary visit pass", async (gate) => gate.check(visit)),
+    check("moderates, if it does, with a verdict that there is", async (gate) => {
+      const verdict = (await gate.moderate?.(upload)) ?? null;
+      const isReason = typeof verdict === "object" && typeof verdict?.reject === "string";
+      assert.ok(verdict === null || verdict === "accept" || verdict === "hold" || isReason, "this is no verdict");
+    }),
     check("says why by host.fail when it refuses", async (gate) => {
       const odd = [{ client: undefined }, { path: "/" }, { method: "DELETE" }];
       for (const own of [...odd, ...Array<Partial<Visit>>(200).fill({})]) {
