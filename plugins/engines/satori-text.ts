@@ -1,0 +1,62 @@
+/** Text before it is drawn: cleaned, cut into graphemes, its direction. Pure. */
+
+/** More marks than any script puts upon one letter; what is beyond climbs out of its line ("zalgo"). */
+const maxMarks = 6;
+
+/** Longest sequence that is drawn as one: emoji of a family with skin tones have about as many. */
+const maxCodePoints = 16;
+
+const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** What a reader takes for one character. */
+export function graphemes(text: string): string[] {
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+/**
+ * Text as templates and engines take it: well-formed, in normal form C, without control characters, without the bidi overrides, embeddings and
+ * isolates that can show another text than is there (U+202A–202E, U+2066–2069), white space as single spaces (no-break ones stay), no pile of marks.
+ */
+export function prepareText(text: string): string {
+  const clean = text
+    .toWellFormed()
+    .normalize("NFC")
+    .replace(/[\u202a-\u202e\u2066-\u2069\u00ad\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb]|\ufe0e/g, "")
+    .replace(/[\u2007\u202f]/g, "\u00a0")
+    .replace(/(?![\u00a0])[\s\p{Cc}]+/gu, " ")
+    .replace(new RegExp(`(\\p{M}{${maxMarks}})\\p{M}+`, "gu"), "$1")
+    .trim();
+  return limitGraphemes(clean);
+}
+
+/** Sequences joined without end are one grapheme for the segmenter. */
+function limitGraphemes(text: string): string {
+  if (!/\p{M}|\u200d|[\u{e0020}-\u{e007f}]/u.test(text)) return text;
+  return graphemes(text)
+    .map((each) => (each.length > maxCodePoints ? Array.from(each).slice(0, maxCodePoints).join("") : each))
+    .join("");
+}
+
+/** Scripts that run from right to left. */
+const rightToLeft =
+  /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
+
+/** By the first strong letter, as browsers do for `dir="auto"`: rule P2 of https://www.unicode.org/reports/tr9/. */
+export function directionOf(text: string): "ltr" | "rtl" {
+  for (const character of text) {
+    if (character === "\u200f" || character === "\u061c") return "rtl";
+    if (character === "\u200e") return "ltr";
+    if (/\p{L}/u.test(character)) return rightToLeft.test(character) ? "rtl" : "ltr";
+  }
+  return "ltr";
+}
+
+/** Whether a grapheme is to be shown as a picture rather than in the text's colour. */
+export function isEmoji(grapheme: string): boolean {
+  return /\p{Emoji_Presentation}|\ufe0f|\u20e3/u.test(grapheme);
+}
+
+/** Code points that draw nothing by themselves, so that no font needs them: joiners, selectors, direction marks, tags. */
+export function isInvisible(codePoint: number): boolean {
+  return /[\p{Default_Ignorable_Code_Point}]/u.test(String.fromCodePoint(codePoint));
+}
