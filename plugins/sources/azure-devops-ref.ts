@@ -1,0 +1,104 @@
+/** Who is meant: what follows the mount in a URL, and the avatar links that Azure DevOps puts into its JSON. Pure. */
+
+/** Where an organisation lives. */
+export interface Place {
+  /** Address without the organisation. Default `https://dev.azure.com`; a server has its own. */
+  readonly base?: string | undefined;
+  /** Name of the organisation or, on a server, of the collection. Default: any. */
+  readonly organization?: string | undefined;
+}
+
+/** What an avatar link says of its owner: often one of both, seldom nothing. */
+export interface LinkOwner {
+  /** `aad.…`, `msa.…`: the Graph's own name of a subject. */
+  readonly descriptor?: string;
+  /** The identity's GUID, its storage key. */
+  readonly id?: string;
+}
+
+/** A user or group. `foreign` is another service's name, such as Gravatar's hash: well-formed, never here. */
+export interface Subject {
+  readonly kind: "descriptor" | "id" | "email" | "foreign";
+  readonly value: string;
+}
+
+export const cloudBase = "https://dev.azure.com";
+
+const descriptorShape = /^[a-z][a-z0-9]{1,11}\.[\w-]{1,500}$/i;
+const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const emailShape = /^[^\s@/\\\p{Cc}]{1,64}@[^\s@/\\\p{Cc}]{1,189}$/u;
+const foreignShape = /^(~[\w-]{1,128}|[0-9a-f]{32}|[0-9a-f]{64})$/i;
+
+/** Nothing if the text can never name anyone here. A link of another organisation cannot. */
+export function readSubject(ref: string, place: Place): Subject | undefined {
+  const text = ref.trim();
+  if (isDescriptor(text)) return { kind: "descriptor", value: canonicalDescriptor(text) };
+  if (isId(text)) return { kind: "id", value: text.toLowerCase() };
+  if (foreignShape.test(text)) return { kind: "foreign", value: text.toLowerCase() };
+  if (emailShape.test(text) && !text.includes("://")) return { kind: "email", value: text.toLowerCase() };
+  const { descriptor, id } = readLink(mended(text), place) ?? readPath(text, new URLSearchParams()) ?? {};
+  if (descriptor !== undefined) return { kind: "descriptor", value: descriptor };
+  return id === undefined ? undefined : { kind: "id", value: id };
+}
+
+/** Some proxies merge the slashes of a URL inside a path. */
+const mended = (text: string): string => text.replace(/^(https?):\/+/i, "$1://");
+
+export const isDescriptor = (text: string): boolean => descriptorShape.test(text);
+
+export const isId = (text: string): boolean => idShape.test(text);
+
+/** The part behind the dot is base64url, where case counts. */
+const canonicalDescriptor = (text: string): string => text.replace(/^[^.]+/, (kind) => kind.toLowerCase());
+
+/** Whom an avatar link of this place shows; `undefined` for any other URL. */
+export function readLink(link: string, place: Place): LinkOwner | undefined {
+  if (!/^https?:\/\//i.test(link) || !URL.canParse(link)) return undefined;
+  const url = new URL(link);
+  const path = pathInside(url, place);
+  return path === undefined ? undefined : readPath(path, url.searchParams);
+}
+
+/** The path behind the organisation, without a slash at its start. */
+function pathInside(url: URL, { base = cloudBase, organization }: Place): string | undefined {
+  const isCloud = base.replace(/\/+$/, "") === cloudBase;
+  const [, account] = /^([\w-]+)(?:\.vssps)?\.visualstudio\.com$/.exec(url.hostname) ?? [];
+  if (isCloud && account !== undefined) {
+    return isOwn(account, organization) ? url.pathname.replace(/^\/(DefaultCollection\/)?/i, "") : undefined;
+  }
+  const root = isCloud && url.host === "vssps.dev.azure.com" ? new URL(url.origin) : new URL(base);
+  const folder = root.pathname.replace(/\/*$/, "/");
+  if (url.host !== root.host || !url.pathname.toLowerCase().startsWith(folder.toLowerCase())) return undefined;
+  const [first = "", ...rest] = url.pathname.slice(folder.length).split("/");
+  return isOwn(decoded(first), organization) ? rest.join("/") : undefined;
+}
+
+const isOwn = (name: string, organization: string | undefined): boolean =>
+  organization === undefined || name.toLowerCase() === organization.toLowerCase();
+
+const memberPath = /(?:^|\/)_apis\/(?:GraphProfile\/MemberAvatars\/([^/]+)|graph\/subjects\/([^/]+)\/avatars)$/i;
+const imagePath = /(?:^|\/)_api\/_common\/identityImage$/i;
+
+function readPath(path: string, query: URLSearchParams): LinkOwner | undefined {
+  const [, member, subject] = memberPath.exec(path) ?? [];
+  const name = member ?? subject;
+  if (name !== undefined) return ownerOf(decoded(name));
+  return imagePath.test(path) ? ownerOf(parameter(query, "id") ?? "") : undefined;
+}
+
+/** Servers take a GUID in either place. */
+function ownerOf(name: string): LinkOwner {
+  if (isId(name)) return { id: name.toLowerCase() };
+  return isDescriptor(name) ? { descriptor: canonicalDescriptor(name) } : {};
+}
+
+const parameter = (query: URLSearchParams, name: string): string | undefined =>
+  [...query].find(([each]) => each.toLowerCase() === name)?.[1];
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
