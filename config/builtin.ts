@@ -7,6 +7,7 @@ import resvg from "../plugins/engines/resvg.ts";
 import file from "../plugins/sources/file.ts";
 import http from "../plugins/sources/http.ts";
 import disk from "../plugins/stores/disk.ts";
+import invert from "../plugins/themes/invert.ts";
 import background from "../plugins/transforms/background.ts";
 import blur from "../plugins/transforms/blur.ts";
 import brightness from "../plugins/transforms/brightness.ts";
@@ -34,6 +35,7 @@ export const plugins: readonly Plugin[] = [
   imagescript,
   bun,
   disk,
+  invert,
   background,
   blur,
   brightness,

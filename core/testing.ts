@@ -16,6 +16,8 @@ import { type EngineSubject, engineChecks } from "./testing/engine.ts";
 import { type GateSubject, gateChecks, type RouteSubject, routeChecks } from "./testing/server.ts";
 import { type SourceSubjects, sourceChecks } from "./testing/source.ts";
 import { type StoreSubject, storeChecks } from "./testing/store.ts";
+import { type TemplateSubject, templateChecks } from "./testing/template.ts";
+import { type ThemeSubject, themeChecks } from "./testing/theme.ts";
 import { type TransformSubject, transformChecks } from "./testing/transform.ts";
 
 export { hasCode } from "./testing/check.ts";
@@ -26,6 +28,8 @@ export { createPicture } from "./testing/picture.ts";
 export { type GateSubject, type RouteSubject, visitOf } from "./testing/server.ts";
 export { loadContext, loadOriginal, type SourceSubject, setupSource } from "./testing/source.ts";
 export type { StoreSubject } from "./testing/store.ts";
+export { createCard, renderTree, type TemplateSubject } from "./testing/template.ts";
+export { adaptTo, type ThemeSubject } from "./testing/theme.ts";
 export { applyTo, parametersOf, type TransformSubject } from "./testing/transform.ts";
 
 /** Tests a source. A function makes a fresh subject for each test. */
@@ -36,6 +40,16 @@ export function testSource(plugin: PluginOf<"source">, subject: SourceSubjects =
 /** Tests a transform on pictures in memory. */
 export function testTransform(plugin: PluginOf<"transform">, subject: TransformSubject = {}): void {
   register(plugin, transformChecks(plugin, subject));
+}
+
+/** Tests a strategy for `theme=` on pictures in memory. */
+export function testTheme(plugin: PluginOf<"theme">, subject: ThemeSubject = {}): void {
+  register(plugin, themeChecks(plugin, subject));
+}
+
+/** Tests a template by its examples, without drawing it. */
+export function testTemplate(plugin: PluginOf<"template">, subject: TemplateSubject = {}): void {
+  register(plugin, templateChecks(plugin, subject));
 }
 
 /** Tests a store. A function makes a fresh, empty one for each test. */

@@ -140,8 +140,14 @@ export async function createWorld(parts: WorldParts, ground: Ground, old?: World
 }
 
 /** What a worker is started with: the same key, the same workers. */
-function poolKey({ engines, plugins, settings }: Snapshot): string {
-  return JSON.stringify([engines, workerUrls(plugins), settings.workers, settings.limits]);
+function poolKey({ engines, plugins, settings, themes }: Snapshot): string {
+  return JSON.stringify([
+    engines,
+    themes.map(({ name }) => name),
+    workerUrls(plugins),
+    settings.workers,
+    settings.limits,
+  ]);
 }
 
 const workerUrls = (plugins: readonly LoadedPlugin[]): readonly string[] =>
@@ -150,8 +156,22 @@ const workerUrls = (plugins: readonly LoadedPlugin[]): readonly string[] =>
 /** Kinds that run in workers. */
 const workerKinds: ReadonlySet<PluginKind> = new Set(["engine", "transform", "theme", "template"]);
 
-function createPool({ engines, generation, plugins, settings }: Snapshot, { createWorker, assets, log }: Ground): Pool {
+function createPool(
+  { engines, themes: strategies, generation, plugins, settings }: Snapshot,
+  { createWorker, assets, log }: Ground,
+): Pool {
   const size = settings.workers ?? availableParallelism();
   const { limits } = settings;
-  return new Pool({ size, generation, engines, plugins: workerUrls(plugins), limits, log, assets, createWorker });
+  const themes = strategies.map(({ name }) => name);
+  return new Pool({
+    size,
+    generation,
+    engines,
+    themes,
+    plugins: workerUrls(plugins),
+    limits,
+    log,
+    assets,
+    createWorker,
+  });
 }

@@ -117,9 +117,8 @@ async function checksOf(plugin: Plugin, input: Input, parts: CliParts): Promise<
     const query = textOf(input, "query");
     return (await import("../testing/transform.ts")).transformChecks(plugin, query === undefined ? {} : { query });
   }
-  if (plugin.kind === "theme" || plugin.kind === "template") {
-    return (await import("../testing/check.ts")).commonChecks(plugin);
-  }
+  if (plugin.kind === "theme") return (await import("../testing/theme.ts")).themeChecks(plugin);
+  if (plugin.kind === "template") return (await import("../testing/template.ts")).templateChecks(plugin);
   const { settings } = await loadFor(input, parts);
   const options = { ...fromSettings(plugin, settings), ...readOptions(plugin, input.flags.get("option") ?? []) };
   parseOptions(plugin.options, options, ["options"]);

@@ -20,9 +20,18 @@ export function fixedHeaders({ header, body }: Entry, request: ImageRequest): Re
     ...(header.origin?.lastModified ? { "last-modified": header.origin.lastModified } : {}),
     ...(header.origin?.by ? { "x-source": header.origin.by } : {}),
     ...(cors ? { "access-control-allow-origin": cors } : {}),
-    ...(request.isNegotiated ? { vary: "Accept" } : {}),
+    ...varyOf(request),
   };
 }
+
+/** What the answer was chosen by; the hint is asked for, since browsers send it only then. */
+function varyOf({ isNegotiated, isThemed }: ImageRequest): Record<string, string> {
+  const names = [...(isNegotiated ? ["Accept"] : []), ...(isThemed ? [schemeHint] : [])];
+  return { ...(names.length > 0 ? { vary: names.join(", ") } : {}), ...(isThemed ? { "accept-ch": schemeHint } : {}) };
+}
+
+/** Client hint with the colour scheme that the user prefers (Media Queries 5 user preference hints). */
+export const schemeHint = "Sec-CH-Prefers-Color-Scheme";
 
 /** `Cache-Control`: the mount's own words, or what is left of the entry's freshness. */
 export function cacheControl({ header }: Entry, request: ImageRequest, now: number): string {

@@ -7,7 +7,15 @@ import { acceptedFormats } from "../request/negotiate.ts";
 import { splitPath } from "../request/parse.ts";
 import { type ImageRequest, resolve } from "../stages/resolve.ts";
 import { explain } from "./explain.ts";
-import { cacheControl, cacheStatus, fixedHeaders, isUnmodifiedSince, matchesEtag, serverTiming } from "./headers.ts";
+import {
+  cacheControl,
+  cacheStatus,
+  fixedHeaders,
+  isUnmodifiedSince,
+  matchesEtag,
+  schemeHint,
+  serverTiming,
+} from "./headers.ts";
 import { problemResponse } from "./problem.ts";
 
 /** Resolved requests that are kept: `resolve` is pure, so a known URL need not be parsed again. */
@@ -33,25 +41,29 @@ export function splitUrl(url: string): { readonly pathname: string; readonly sea
 
 export function createImageHandler(services: Services): ImageHandler {
   const resolved = new LRUCache<string, ImageRequest>({ max: keptRequests });
-  const fixed = new WeakMap<Entry, Record<string, string>>();
+  const fixed = new WeakMap<ImageRequest, { readonly entry: Entry; readonly headers: Record<string, string> }>();
   const recent = new WeakMap<ImageRequest, Recent>();
   const { log, snapshot } = services;
 
-  function lookUp(asked: Asked, accept: string | undefined): ImageRequest {
-    const key = `${asked.pathname}?${asked.search} ${acceptedFormats(accept).join()}`;
+  function lookUp(asked: Asked, { headers }: Request): ImageRequest {
+    const accept = headers.get("accept") ?? undefined;
+    const scheme = mayBeThemed(asked) ? schemeOf(headers) : undefined;
+    const key = `${asked.pathname}?${asked.search} ${acceptedFormats(accept).join()} ${scheme}`;
     const known = resolved.get(key);
     if (known) return held(known, services.now());
-    const request = resolve({ pathname: asked.pathname, search: asked.search, accept }, snapshot, services.now());
+    const { pathname, search } = asked;
+    const request = resolve({ pathname, search, accept, scheme }, snapshot, services.now());
     resolved.set(key, request);
     return request;
   }
 
   function respond(request: Request, image: ImageRequest, found: Answer, timings: Timings): Response {
     const entry = found.entry;
-    const known = fixed.get(entry) ?? fixedHeaders(entry, image);
-    fixed.set(entry, known);
+    const known = fixed.get(image);
+    const kept = known?.entry === entry ? known : { entry, headers: fixedHeaders(entry, image) };
+    fixed.set(image, kept);
     const headers = {
-      ...known,
+      ...kept.headers,
       "cache-control": cacheControl(entry, image, services.now()),
       "x-cache": cacheStatus(found),
       "server-timing": serverTiming(timings),
@@ -116,7 +128,7 @@ export function createImageHandler(services: Services): ImageHandler {
     let asked: Asked | undefined;
     try {
       asked = readUrl(request.url, snapshot.settings.limits.urlLength);
-      const image = lookUp(asked, request.headers.get("accept") ?? undefined);
+      const image = lookUp(asked, request);
       const found = asked.isExplain ? undefined : answerFromMemory(image, services);
       const timings = { resolve: performance.now() - started };
       if (!found) return make(request, asked, image, timings, started);
@@ -152,6 +164,14 @@ export function readUrl(url: string, maxLength: number): Asked {
   if (!search.includes("explain")) return { pathname, search, isExplain: false };
   const kept = search.split("&").filter((part) => !/^explain(=(1|true)?)?$/.test(part));
   return { pathname, search: kept.join("&"), isExplain: kept.length < search.split("&").length };
+}
+
+/** Presets may hold a theme too. */
+const mayBeThemed = ({ search }: Asked): boolean => /theme|(^|&)p/.test(search);
+
+function schemeOf(headers: Headers): "light" | "dark" | undefined {
+  const hint = headers.get(schemeHint)?.replaceAll('"', "");
+  return hint === "light" || hint === "dark" ? hint : undefined;
 }
 
 const isConditional = ({ headers }: Request): boolean =>

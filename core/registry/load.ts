@@ -37,7 +37,7 @@ export function idOf(plugin: Plugin): string {
 }
 
 /** What its file must be called, without the ending. */
-function stemOf(plugin: Plugin): string {
+export function stemOf(plugin: Plugin): string {
   const isFirst = plugin.kind !== "template" || (plugin.version ?? "1") === "1";
   return isFirst ? plugin.name : `${plugin.name}@${plugin.version}`;
 }

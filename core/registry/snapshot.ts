@@ -20,6 +20,7 @@ import { createGrammar, type Grammar, type MountGrammar } from "../request/parse
 import { ownOptions, parseOptions } from "../settings/load.ts";
 import type { MountSettings, Settings } from "../settings/schema.ts";
 import type { EngineBoot } from "../work/protocol.ts";
+import { themeTransform } from "../work/theme.ts";
 import { createExtras, disposeExtras, type Extras, setUp } from "./extras.ts";
 import type { LoadedPlugin } from "./load.ts";
 import { parsePresets } from "./presets.ts";
@@ -92,7 +93,10 @@ export const reservedMounts = ["meta", "docs", "health", "plugins", "openapi.jso
 export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
   const { settings, plugins, generation, secret, signingKeys } = parts;
   const loadedTransforms = loadedOf(plugins, "transform");
-  const transforms = loadedTransforms.map(({ plugin }) => plugin).toSorted((a, b) => a.order - b.order);
+  const loadedThemes = loadedOf(plugins, "theme").filter(({ id }) => !parts.disabled.has(id));
+  const themes = loadedThemes.map(({ plugin }) => plugin).toSorted((a, b) => a.order - b.order);
+  const own = [...loadedTransforms.map(({ plugin }) => plugin), themeTransform(themes)];
+  const transforms = own.toSorted((a, b) => a.order - b.order);
   const grammar = createGrammar(Object.assign({}, ...transforms.map((each) => each.parameters ?? {})));
   const chosen = chooseEngines(
     plugins.filter(({ id }) => !parts.disabled.has(id)),
@@ -114,13 +118,13 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
     plugins,
     disabled: new Set(parts.disabled),
     mounts,
-    themes: loadedOf(plugins, "theme")
-      .filter(({ id }) => !parts.disabled.has(id))
-      .map(({ plugin }) => plugin)
-      .toSorted((a, b) => a.order - b.order),
+    themes,
     templates: listTemplates(parts),
     transforms,
-    transformVersions: new Map(loadedTransforms.map(({ plugin, version }) => [plugin.name, version])),
+    transformVersions: new Map([
+      ...loadedTransforms.map(({ plugin, version }) => [plugin.name, version] as const),
+      ["theme", loadedThemes.map(({ id, version }) => `${id}@${version}`).join()],
+    ]),
     grammar,
     presets: parsePresets(settings.presets, grammar),
     engines,

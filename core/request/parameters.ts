@@ -95,6 +95,10 @@ export const parameterTable = {
   contrast: named(percent, "More or less contrast."),
   saturation: named(percent, "More or less colour; -100 is grey."),
   hue: named(degrees, "Turn the hues."),
+  theme: named(
+    word(["light", "dark", "auto"]),
+    "Make a logo or drawing fit a light or dark page; `auto` asks the browser (`Sec-CH-Prefers-Color-Scheme`). Photos stay as they are.",
+  ),
   format: named(
     word(["auto", ...outputFormats], { jpg: "jpeg" }),
     "Output format. `auto` picks from the `Accept` header: avif, webp, then the source's own family.",
@@ -147,6 +151,7 @@ export interface Parameters {
   readonly contrast?: number;
   readonly saturation?: number;
   readonly hue?: number;
+  readonly theme?: "light" | "dark" | "auto";
   readonly format?: OutputFormat | "auto";
   readonly quality?: number;
   readonly frames?: number;

@@ -25,6 +25,8 @@ export interface RawRequest {
   /** Query string without `?`. */
   readonly search: string;
   readonly accept: string | undefined;
+  /** What the client prefers, by its `Sec-CH-Prefers-Color-Scheme`. */
+  readonly scheme?: "light" | "dark" | undefined;
 }
 
 export interface CacheKeys {
@@ -47,6 +49,8 @@ export interface ImageRequest {
   readonly accepts: readonly Negotiable[];
   /** Whether `format=auto` decides, so that the answer varies with `Accept`. */
   readonly isNegotiated: boolean;
+  /** Whether `theme=auto` decides, so that the answer varies with `Sec-CH-Prefers-Color-Scheme`. */
+  readonly isThemed: boolean;
   readonly isSigned: boolean;
   /** Whether a plugin asks, who needs no signature. */
   readonly isInside: boolean;
@@ -69,7 +73,8 @@ export function resolve(raw: RawRequest, snapshot: Snapshot, now: number): Image
   if (parsed.ref === "") throw new CameoError("not-found", "The path names no image; add one after the mount's name.");
   const ref = mount.source.normalize?.(parsed.ref) ?? parsed.ref;
   refuseUnsigned(mount, ref, isSigned);
-  const parameters = fillIn(parsed.parameters, mount, snapshot);
+  const filled = fillIn(parsed.parameters, mount, snapshot);
+  const parameters = settleTheme(filled, raw.scheme);
   const isNegotiated = parsed.output === "image" && (parameters.format ?? "auto") === "auto";
   const accepts = isNegotiated ? acceptedFormats(raw.accept) : [];
   const request = {
@@ -80,6 +85,7 @@ export function resolve(raw: RawRequest, snapshot: Snapshot, now: number): Image
     parameters,
     accepts,
     isNegotiated,
+    isThemed: filled.theme === "auto",
     isSigned,
     isInside: raw.isInside ?? false,
   };
@@ -110,6 +116,13 @@ function refuseUnsigned(mount: Mount, ref: string, isSigned: boolean): void {
 function fillIn(parameters: Parameters, mount: Mount, snapshot: Snapshot): Parameters {
   if (snapshot.settings.presetsOnly || mount.settings.presetsOnly) refuseOwnParameters(parameters);
   return inOrder(expandPresets(parameters, snapshot.presets), snapshot.grammar);
+}
+
+/** `theme=auto` is what the client prefers; without a word from it the image stays as it is. */
+function settleTheme(parameters: Parameters, scheme: RawRequest["scheme"]): Parameters {
+  if (parameters.theme !== "auto") return parameters;
+  const { theme: _auto, ...rest } = parameters;
+  return scheme ? { ...rest, theme: scheme } : rest;
 }
 
 type Unkeyed = Pick<ImageRequest, "mount" | "ref" | "query" | "parameters" | "accepts" | "output">;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { CameoError, codes } from "../error.ts";
 import type { Plugin } from "../plugin.ts";
-import { checkPlugin } from "../registry/load.ts";
+import { checkPlugin, stemOf } from "../registry/load.ts";
 import { parseOptions } from "../settings/load.ts";
 
 /** One thing that a plugin must do. `run` throws if it does not. */
@@ -34,7 +34,7 @@ export function commonChecks(plugin: Plugin): Check[] {
     {
       claim: "keeps the plugin contract",
       run() {
-        checkPlugin(plugin, plugin.name, plugin.name);
+        checkPlugin(plugin, stemOf(plugin), plugin.name);
         assert.match(plugin.name, /^[a-z0-9]+(-[a-z0-9]+)*$/, "its name takes small letters, digits and dashes");
       },
     },

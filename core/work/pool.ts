@@ -33,6 +33,8 @@ export interface PoolOptions {
   readonly size: number;
   readonly generation: number;
   readonly engines: readonly EngineBoot[];
+  /** Names of theme strategies, in order. */
+  readonly themes: readonly string[];
   /** URLs of plugins that workers import besides the built-in ones. */
   readonly plugins: readonly string[];
   readonly limits: PoolLimits;
@@ -170,8 +172,8 @@ export class Pool {
       const error = new CameoError("internal", "The image worker crashed; try again.", { cause: event.message });
       this.#replace(slot, "crashed", error);
     };
-    const { generation, engines, plugins } = this.#options;
-    thread.postMessage({ type: "boot", generation, engines, plugins });
+    const { generation, engines, themes, plugins } = this.#options;
+    thread.postMessage({ type: "boot", generation, engines, themes, plugins });
   }
 
   #receive(slot: Slot, thread: WorkerThread, message: FromWorker): void {

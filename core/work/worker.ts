@@ -1,10 +1,11 @@
 /** A worker's side: sets up its engines once, then does one job at a time. `config/worker.ts` calls `serveJobs` with the built-in plugins. */
 import { CameoError, toCameoError } from "../error.ts";
-import type { Log, Plugin, PluginOf, TemplateDefinition, WorkerHost } from "../plugin.ts";
+import type { Log, Plugin, PluginOf, TemplateDefinition, TransformDefinition, WorkerHost } from "../plugin.ts";
 import { idOf } from "../registry/load.ts";
 import { createChurn } from "../runtime.ts";
 import type { Boot, FromWorker, JobMessage, ToWorker, WorkerFailure } from "./protocol.ts";
 import { type RunningEngine, runJob, type Workshop } from "./run.ts";
+import { themeTransform } from "./theme.ts";
 
 /** The message port of a worker thread, as the web platform has it. */
 export interface Port {
@@ -62,9 +63,13 @@ async function boot(
       const host = workerHost(port, `engine.${name}`, need, templatesOf(plugins));
       engines.push({ definition, instance: await definition.setup(options, host) });
     }
-    const transforms = new Map(
+    const transforms = new Map<string, TransformDefinition>(
       plugins.flatMap((each) => (each.kind === "transform" ? [[each.name, each] as const] : [])),
     );
+    const themes = message.themes.flatMap((name) =>
+      plugins.filter((each) => each.kind === "theme" && each.name === name),
+    );
+    transforms.set("theme", themeTransform(themes as PluginOf<"theme">[]));
     port.postMessage({ type: "ready" });
     return { engines, transforms, clock: () => performance.now() };
   } catch (error) {

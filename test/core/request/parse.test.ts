@@ -49,6 +49,7 @@ const values: Record<keyof typeof parameterTable, fc.Arbitrary<unknown>> = {
   saturation: hundredths(-100, -1),
   hue: hundredths(1, 359),
   format: fc.constantFrom("avif", "webp", "jpeg", "png", "gif"),
+  theme: fc.constantFrom("light", "dark", "auto"),
   quality: fc.integer({ min: 1, max: 100 }),
   frames: fc.integer({ min: 1, max: 1024 }),
   preset: fc.constantFrom("card", "card,small"),

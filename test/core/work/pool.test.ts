@@ -52,6 +52,7 @@ function start(size: number, over: Partial<PoolLimits> = {}): { pool: Pool; thre
     size,
     generation: 1,
     engines: [],
+    themes: [],
     plugins: [],
     limits: { ...limits, ...over },
     log: silentLog,
