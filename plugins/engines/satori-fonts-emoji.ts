@@ -7,8 +7,15 @@ import type { Harfbuzz, ShapedGlyph } from "./satori-fonts-harfbuzz.ts";
 import { readTables, type Tables, viewOf, writeSfnt } from "./satori-fonts-sfnt.ts";
 
 export interface EmojiFont {
-  /** A data URI of a square SVG; `undefined` if the font lacks this emoji. */
-  picture(grapheme: string): string | undefined;
+  /** `undefined` if the font lacks this emoji. */
+  picture(grapheme: string): EmojiPicture | undefined;
+}
+
+export interface EmojiPicture {
+  /** A data URI of a square SVG. */
+  readonly uri: string;
+  /** The same as elements of SVG, one wide and one high. */
+  readonly shapes: string;
 }
 
 /** How many pictures are kept; one has about 2 kB. */
@@ -17,7 +24,7 @@ const maxPictures = 500;
 export async function openEmoji(file: Uint8Array, harfbuzz: Harfbuzz): Promise<EmojiFont> {
   const tables = await readTables(file);
   const font = harfbuzz.font(writeSfnt(withoutOutlines(tables)));
-  const pictures = new Map<string, string | undefined>();
+  const pictures = new Map<string, EmojiPicture | undefined>();
   return {
     picture(grapheme) {
       if (pictures.has(grapheme)) return pictures.get(grapheme);
@@ -34,7 +41,7 @@ export function withoutOutlines(tables: Tables): Tables {
   return new Map([...tables].filter(([tag]) => !heavy.includes(tag)));
 }
 
-function draw(tables: Tables, glyphs: readonly ShapedGlyph[]): string | undefined {
+function draw(tables: Tables, glyphs: readonly ShapedGlyph[]): EmojiPicture | undefined {
   const visible = glyphs.filter(({ advance }) => advance > 0);
   const [glyph] = visible;
   if (!glyph || visible.length > 1 || glyph.glyph === 0) return undefined;
@@ -42,9 +49,10 @@ function draw(tables: Tables, glyphs: readonly ShapedGlyph[]): string | undefine
   if (layers.length === 0) return undefined;
   const { y, height } = frame(tables);
   const paths = layers.map((layer) => `<path fill="${layer.color}" d="${glyphPath(tables, layer.glyph)}"/>`).join("");
-  const box = `${(glyph.advance - height) / 2} ${y} ${height} ${height}`;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="${box}">${paths}</svg>`;
-  return `data:image/svg+xml;base64,${btoa(svg)}`;
+  const move = `scale(${1 / height}) translate(${(height - glyph.advance) / 2} ${-y})`;
+  const shapes = `<g transform="${move}">${paths}</g>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 1 1">${shapes}</svg>`;
+  return { uri: `data:image/svg+xml;base64,${btoa(svg)}`, shapes };
 }
 
 /** From the top of the line to its bottom. */
@@ -80,4 +88,21 @@ function colorOf(tables: Tables, index: number): string {
       .toString(16)
       .padStart(2, "0");
   return `#${hex(2)}${hex(1)}${hex(0)}${hex(3)}`;
+}
+
+/**
+ * Emoji as shapes in place of pictures in a drawing of satori's: a picture within an SVG is a layer of its own for the renderer, at some 20 ms each.
+ * `shapesOf` answers nothing for other pictures, which stay.
+ */
+export function inlineEmoji(svg: string, shapesOf: (uri: string) => string | undefined): string {
+  const image =
+    /<image href="(data:image\/svg\+xml;base64,[^"]+)" x="([^"]+)" y="([^"]+)" width="([^"]+)" height="([^"]+)"([^>]*)\/>/g;
+  return svg.replace(image, (whole, uri: string, ...rest: string[]) => {
+    const shapes = shapesOf(uri);
+    const [x, y, width, height] = rest.slice(0, 4).map(Number);
+    if (!shapes || x === undefined || y === undefined || width === undefined || height === undefined) return whole;
+    const side = Math.min(width, height);
+    const place = `translate(${x + (width - side) / 2} ${y + (height - side) / 2}) scale(${side})`;
+    return `<g${rest[4] ?? ""}><g transform="${place}">${shapes}</g></g>`;
+  });
 }

@@ -6,7 +6,7 @@
 import type { CardFont, FitTextOptions, FittedText } from "cameo/plugin";
 import type { Font } from "satori";
 import { chain, covers, createPicker, nearest } from "./satori-fonts-choose.ts";
-import type { EmojiFont } from "./satori-fonts-emoji.ts";
+import { type EmojiFont, inlineEmoji } from "./satori-fonts-emoji.ts";
 import { openHarfbuzz } from "./satori-fonts-harfbuzz.ts";
 import { Ruler } from "./satori-fonts-measure.ts";
 import { coreFamilies } from "./satori-fonts-packaged.ts";
@@ -27,6 +27,8 @@ export interface FontSet {
   readonly fonts: Font[];
   /** For satori: emoji as data URIs of SVG. */
   readonly graphemeImages: Record<string, string>;
+  /** What satori drew, with these emoji as shapes: drawn in a tenth of the time. */
+  inlineEmoji(svg: string): string;
   /** What no font has, each once. */
   readonly missing: readonly string[];
   /** Sentences for `?explain` and the log: characters that no font has, families that are not there. */
@@ -134,6 +136,7 @@ class CardFonts implements FontSet {
   private readonly families: readonly FontFamily[];
   private readonly emoji: EmojiFont | undefined;
   private readonly shown = new Map<string, string>();
+  private readonly shapes = new Map<string, string>();
   private readonly pickers: readonly ReturnType<typeof createPicker<FontFamily["faces"][number]>>[];
   private readonly ruler = new Ruler((grapheme) => grapheme in this.graphemeImages);
 
@@ -161,6 +164,10 @@ class CardFonts implements FontSet {
   drawable(text: string): string {
     const shown = graphemes(text).map((each) => this.show(each));
     return shown.filter((each, index) => each !== substitute || shown[index - 1] !== substitute).join("");
+  }
+
+  inlineEmoji(svg: string): string {
+    return this.shapes.size > 0 ? inlineEmoji(svg, (uri) => this.shapes.get(uri)) : svg;
   }
 
   stack(family: string): readonly string[] {
@@ -206,8 +213,10 @@ class CardFonts implements FontSet {
 
   private hasPicture(grapheme: string): boolean {
     const picture = mayBePicture(grapheme) ? this.emoji?.picture(grapheme) : undefined;
-    if (picture) this.graphemeImages[grapheme] = picture;
-    return picture !== undefined;
+    if (!picture) return false;
+    this.graphemeImages[grapheme] = picture.uri;
+    this.shapes.set(picture.uri, picture.shapes);
+    return true;
   }
 }
 
