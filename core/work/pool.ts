@@ -9,7 +9,7 @@ import { CameoError } from "../error.ts";
 import type { Log } from "../plugin.ts";
 import { createChurn } from "../runtime.ts";
 import type { Assets } from "./assets.ts";
-import type { EngineBoot, FromWorker, Job, JobResult, ToWorker, WorkerFailure } from "./protocol.ts";
+import type { Boot, FromWorker, Job, JobResult, ToWorker, WorkerFailure } from "./protocol.ts";
 import { waitingBytes } from "./protocol.ts";
 
 /** A worker thread as both runtimes have it. */
@@ -29,14 +29,9 @@ export interface PoolLimits {
   readonly workerHeapBytes: number;
 }
 
-export interface PoolOptions {
+/** With what its workers are started. */
+export interface PoolOptions extends Omit<Boot, "type"> {
   readonly size: number;
-  readonly generation: number;
-  readonly engines: readonly EngineBoot[];
-  /** Names of theme strategies, in order. */
-  readonly themes: readonly string[];
-  /** URLs of plugins that workers import besides the built-in ones. */
-  readonly plugins: readonly string[];
   readonly limits: PoolLimits;
   readonly log: Log;
   readonly assets: Assets;
