@@ -42,8 +42,6 @@ const options = v.object({
 
 type Settings = v.InferOutput<typeof options>;
 
-let isStarted = false;
-
 export default engine({
   name: "resvg",
   options,
@@ -52,10 +50,7 @@ export default engine({
   animates: [],
   isHelper: true,
   async setup(settings, host) {
-    // The library refuses to be started twice in one worker.
-    if (!isStarted)
-      await initWasm((await host.wasm("@resvg/resvg-wasm/index_bg.wasm")) as Parameters<typeof initWasm>[0]);
-    isStarted = true;
+    await start(host);
     render('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><circle cx="4" cy="4" r="3"/></svg>');
     return {
       decode: (body, how) => decode(body, how, settings, host),
@@ -68,6 +63,14 @@ export default engine({
     };
   },
 });
+
+/** The library refuses to be started twice in one worker, where another engine may have done so. */
+async function start(host: WorkerHost): Promise<void> {
+  const module = (await host.wasm("@resvg/resvg-wasm/index_bg.wasm")) as Parameters<typeof initWasm>[0];
+  await initWasm(module).catch((error: Error) => {
+    if (!error.message.startsWith("Already initialized")) throw error;
+  });
+}
 
 const cannot = (): CameoError =>
   new CameoError("engine-cannot", "The resvg engine only draws SVG; a main engine has to go on from there.");
