@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { packagedAssets } from "../plugins/engines/satori-fonts-packaged.ts";
 import { embedded } from "./embedded.ts";
 
 /** Packaged files that the binary must hold, by the specifier under which plugins and core ask for them. */
@@ -12,6 +13,8 @@ export const packagedFiles = [
   "imagescript/wasm/any/gif.wasm",
   "imagescript/wasm/any/jpeg.wasm",
   "imagescript/wasm/any/png.wasm",
+  "satori/layout.wasm",
+  ...packagedAssets,
   "swagger-ui-dist/swagger-ui-bundle.js",
   "swagger-ui-dist/swagger-ui.css",
 ] as const;

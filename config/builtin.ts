@@ -4,6 +4,7 @@ import bun from "../plugins/engines/bun.ts";
 import imagescript from "../plugins/engines/imagescript.ts";
 import magick from "../plugins/engines/magick.ts";
 import resvg from "../plugins/engines/resvg.ts";
+import satori from "../plugins/engines/satori.ts";
 import file from "../plugins/sources/file.ts";
 import http from "../plugins/sources/http.ts";
 import disk from "../plugins/stores/disk.ts";
@@ -32,6 +33,7 @@ export const plugins: readonly Plugin[] = [
   http,
   magick,
   resvg,
+  satori,
   imagescript,
   bun,
   disk,
