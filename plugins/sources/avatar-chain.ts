@@ -1,0 +1,118 @@
+/** The links of the chain: other mounts that are asked in order for somebody's picture, under one deadline. */
+import type { Original, SourceHost } from "cameo/plugin";
+import type { Person } from "./avatar-people.ts";
+
+/** A mount, and what it is asked with: the first pattern of which every part is known. */
+export interface Link {
+  readonly mount: string;
+  readonly refs: readonly string[];
+}
+
+export type LinkSetting = string | { readonly mount: string; readonly ref: string | readonly string[] };
+
+/** What is known of the one whose picture is wanted. */
+export interface Facts extends Omit<Person, "name"> {
+  /** MD5 or SHA-256 of the e-mail, in hex. */
+  readonly hash?: string | undefined;
+  /** SHA-256 of the user ID. */
+  readonly idHash?: string | undefined;
+  /** Of the e-mail. */
+  readonly domain?: string | undefined;
+  /** Private ID, without `~`. */
+  readonly key?: string | undefined;
+  /** A link's own ref, where the URL names the link. */
+  readonly ref?: string | undefined;
+  readonly rating: string;
+}
+
+/** How well-known links are asked where the settings only name them. */
+const known: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  upload: [["{hash}?r={rating}", "{idHash}?r={rating}"], ["~{key}?r={rating}"]],
+  gravatar: [["{hash}?r={rating}"]],
+  libravatar: [["{hash}@{domain}", "{hash}"]],
+  github: [["{login}"]],
+  "azure-devops": [["{descriptor}", "{id}", "{email}"]],
+  azure: [["{descriptor}", "{id}", "{email}"]],
+};
+
+export function toLinks(settings: readonly LinkSetting[]): readonly Link[] {
+  return settings.flatMap((each) => {
+    if (typeof each !== "string") return [{ mount: each.mount, refs: [each.ref].flat() }];
+    return (known[each] ?? [["{hash}"]]).map((refs) => ({ mount: each, refs }));
+  });
+}
+
+/** The link of a URL that names it, `github/octocat`: asked with that ref, and with what its patterns have besides. */
+export function namedLink(links: readonly Link[], mount: string): Link[] {
+  const link = links.find((each) => each.mount === mount);
+  const query = link?.refs[0]?.split("?")[1];
+  return link ? [{ mount, refs: [query === undefined ? "{ref}" : `{ref}?${query}`] }] : [];
+}
+
+/** The path to ask for; `undefined` if too little is known. */
+export function pathOf({ mount, refs }: Link, facts: Facts): string | undefined {
+  for (const pattern of refs) {
+    let isKnown = true;
+    const ref = pattern.replace(/\{(\w+)\}/g, (_all, name: string) => {
+      const value = Object.hasOwn(facts, name) ? facts[name as keyof Facts] : undefined;
+      isKnown &&= value !== undefined;
+      return encodeURIComponent(value ?? "");
+    });
+    if (isKnown) return `/${mount}/${ref}`;
+  }
+  return undefined;
+}
+
+export interface ChainAnswer {
+  readonly original: Original | null;
+  /** Name of the link that answered. */
+  readonly by: string | undefined;
+  /** Whether a link that was asked before had trouble, so that the answer may be another soon. */
+  readonly isDoubtful: boolean;
+}
+
+/**
+ * Asks one after the other. A link that fails is passed over. When the time is over, the link that is slow is left alone with its work: what
+ * it brings is in its cache then. Throws only the reason of `signal`.
+ */
+export async function askChain(
+  links: readonly Link[],
+  facts: Facts,
+  {
+    host,
+    signal,
+    deadlineMs,
+  }: { readonly host: SourceHost; readonly signal: AbortSignal; readonly deadlineMs: number },
+): Promise<ChainAnswer> {
+  const deadline = AbortSignal.timeout(deadlineMs);
+  let isDoubtful = false;
+  for (const link of links) {
+    const path = pathOf(link, facts);
+    if (path === undefined) continue;
+    if (deadline.aborted) break;
+    try {
+      const original = await inTime(host.original(path), AbortSignal.any([signal, deadline]));
+      if (original) return { original, by: link.mount, isDoubtful };
+    } catch (error) {
+      signal.throwIfAborted();
+      isDoubtful = true;
+      const what = deadline.aborted ? "late" : "failed";
+      host.metrics.count(`${link.mount} ${what}`);
+      host.log.debug(`A link of the chain ${what}`, { link: link.mount, cause: error });
+    }
+  }
+  return { original: null, by: undefined, isDoubtful };
+}
+
+/** Waits no longer than the signal; the work goes on. */
+export async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const leave = () => late.reject(signal.reason);
+  if (signal.aborted) leave();
+  signal.addEventListener("abort", leave, { once: true });
+  try {
+    return await Promise.race([late.promise, work]);
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
+}

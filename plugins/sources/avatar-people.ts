@@ -1,0 +1,109 @@
+/**
+ * Who stands behind a private ID or a hash, as far as an operator has told.
+ *
+ * Threat: whoever reads the disk, or a page, learns e-mail addresses.
+ * Layers: an ID is an HMAC under the instance's secret, so that nobody without it can try addresses; what it stands for is kept under
+ * AES-GCM with a key derived from the same secret; hashes are kept as an HMAC too, since an MD5 of an address is easily reversed.
+ * Residual risk: whoever holds the secret.
+ */
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import type { ServerHost } from "cameo/plugin";
+
+/** What links may be asked with. */
+export interface Person {
+  readonly email?: string | undefined;
+  readonly id?: string | undefined;
+  readonly login?: string | undefined;
+  readonly descriptor?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+/** With the private ID, without `~`. */
+export interface KnownPerson extends Person {
+  readonly key: string;
+}
+
+export interface People {
+  /** Private IDs, in the order of the people, without the `~`. */
+  keep(people: readonly Person[]): Promise<string[]>;
+  /** By a hash of the e-mail, or by a private ID (`~…`). */
+  find(ref: string): Promise<KnownPerson | undefined>;
+}
+
+type PeopleHost = Pick<ServerHost, "hmac" | "storage">;
+
+/** Writes at one time: each is small, and others want the file too. */
+const batch = 250;
+
+export function createPeople({ hmac, storage }: PeopleHost): People {
+  const box = createBox(hmac("people"));
+  const keyOf = (person: Person): string => hmac(`id:${subjectOf(person)}`).slice(0, 32);
+  const hashKey = (hash: string): string => `hash:${hmac(`hash:${hash}`).slice(0, 32)}`;
+
+  async function keepOne(person: Person): Promise<string> {
+    const key = keyOf(person);
+    const known = await storage.getItem<string>(`id:${key}`);
+    const before = known === null ? undefined : await box.open<Person>(known);
+    const facts = { ...before, ...person };
+    if (JSON.stringify(before) === JSON.stringify(facts)) return key;
+    await storage.setItem(`id:${key}`, await box.seal(facts));
+    if (person.email !== undefined && before?.email === undefined)
+      for (const hash of hashesOf(person.email)) await storage.setItem(hashKey(hash), key);
+    return key;
+  }
+
+  return {
+    async keep(people) {
+      const keys: string[] = [];
+      for (let at = 0; at < people.length; at += batch)
+        keys.push(...(await Promise.all(people.slice(at, at + batch).map(keepOne))));
+      return keys;
+    },
+    async find(ref) {
+      const key = ref.startsWith("~") ? ref.slice(1) : await storage.getItem<string>(hashKey(ref));
+      const kept = key === null ? null : await storage.getItem<string>(`id:${key}`);
+      const person = kept === null ? undefined : await box.open<Person>(kept);
+      return person && key !== null ? { ...person, key } : undefined;
+    },
+  };
+}
+
+/** The e-mail where there is one, since that is what others know too. */
+const subjectOf = ({ email, id, login, descriptor }: Person): string =>
+  (email ?? id ?? login ?? descriptor ?? "").trim().toLowerCase();
+
+/** MD5 and SHA-256 of an e-mail, as Gravatar makes them. */
+export const hashesOf = (email: string): readonly [md5: string, sha256: string] => [
+  digest("md5", email),
+  digest("sha256", email),
+];
+
+export const digest = (algorithm: "md5" | "sha256", text: string): string =>
+  createHash(algorithm).update(text.trim().toLowerCase()).digest("hex");
+
+interface Box {
+  seal(value: object): Promise<string>;
+  /** `undefined` for what was sealed under another secret. */
+  open<T>(sealed: string): Promise<T | undefined>;
+}
+
+/** AES-256-GCM with 12 random bytes before each text, as SP 800-38D §8.2.2 allows for far more texts than there are people. */
+function createBox(keyHex: string): Box {
+  const raw = Uint8Array.from(Buffer.from(keyHex, "hex"));
+  const key = crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
+  return {
+    async seal(value) {
+      const iv = crypto.getRandomValues(new Uint8Array(12));
+      const text = new TextEncoder().encode(JSON.stringify(value));
+      const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await key, text);
+      return Buffer.concat([iv, new Uint8Array(sealed)]).toString("base64");
+    },
+    async open<T>(sealed: string) {
+      const bytes = Uint8Array.from(Buffer.from(sealed, "base64"));
+      const how = { name: "AES-GCM", iv: bytes.subarray(0, 12) };
+      const text = await crypto.subtle.decrypt(how, await key, bytes.subarray(12)).catch(() => undefined);
+      return text && (JSON.parse(new TextDecoder().decode(text)) as T);
+    },
+  };
+}
