@@ -99,9 +99,10 @@ test("plugins: import only cameo/plugin, npm packages and node modules", () => {
   assert.deepEqual(wrong, []);
 });
 
-/** A plugin may have private modules beside it, named after it. */
+/** A plugin may have private modules beside it, named after it; templates share the parts in their folder. */
 function leavesItsFolder(path: string, specifier: string): boolean {
   if (!specifier.startsWith(".")) return false;
+  if (path.startsWith("templates/")) return !resolved(path, specifier).startsWith("templates/parts/");
   const own = posix.basename(path, ".ts").split("-")[0] ?? "";
   const target = resolved(path, specifier);
   return dirname(target) !== dirname(path) || !posix.basename(target).startsWith(own);
