@@ -5,8 +5,12 @@ import imagescript from "../plugins/engines/imagescript.ts";
 import magick from "../plugins/engines/magick.ts";
 import resvg from "../plugins/engines/resvg.ts";
 import satori from "../plugins/engines/satori.ts";
+import avatar from "../plugins/sources/avatar.ts";
 import file from "../plugins/sources/file.ts";
+import github from "../plugins/sources/github.ts";
+import gravatar from "../plugins/sources/gravatar.ts";
 import http from "../plugins/sources/http.ts";
+import libravatar from "../plugins/sources/libravatar.ts";
 import disk from "../plugins/stores/disk.ts";
 import invert from "../plugins/themes/invert.ts";
 import background from "../plugins/transforms/background.ts";
@@ -31,6 +35,10 @@ import trim from "../plugins/transforms/trim.ts";
 export const plugins: readonly Plugin[] = [
   file,
   http,
+  avatar,
+  github,
+  gravatar,
+  libravatar,
   magick,
   resvg,
   satori,
