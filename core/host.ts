@@ -88,8 +88,9 @@ function splitOnce(text: string, at: string): readonly string[] {
 
 async function renderInside(path: string, services: Services, options: RenderOptions): Promise<RenderedImage> {
   const { entry } = await answer(inside(path, services, options), services, {}, options.signal);
-  const { type, width, height } = entry.header;
-  return { body: entry.body, type, width, height };
+  const { type, width, height, freshUntil, origin } = entry.header;
+  const maxAgeS = Math.max(0, Math.floor((freshUntil - services.now()) / 1000));
+  return { body: entry.body, type, width, height, maxAgeS, isPrivate: origin?.isPrivate };
 }
 
 /** What a missing image is to one who asks several sources. */

@@ -118,6 +118,10 @@ export interface RenderedImage {
   readonly type: string;
   readonly width?: number | undefined;
   readonly height?: number | undefined;
+  /** How long it stays fresh, in seconds. */
+  readonly maxAgeS?: number | undefined;
+  /** Its origin lets no shared cache keep it: what is made from it is `private` too. Default `false`. */
+  readonly isPrivate?: boolean | undefined;
 }
 
 export interface RenderOptions {

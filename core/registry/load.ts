@@ -20,16 +20,17 @@ export interface LoadedPlugin {
 /** How long a module may take to load, in milliseconds. */
 const importMs = 5000;
 
-const kinds: ReadonlySet<string> = new Set([
-  "source",
-  "transform",
-  "theme",
-  "template",
-  "engine",
-  "store",
-  "route",
-  "gate",
-] satisfies Plugin["kind"][]);
+/** Members that each kind must have, with their types. A definition may come from JavaScript, where nothing checked it before. */
+const required = {
+  source: { options: "object", setup: "function" },
+  transform: { order: "number", reads: "object", apply: "function" },
+  theme: { order: "number", apply: "function" },
+  template: { parameters: "object", examples: "object", render: "function" },
+  engine: { options: "object", decodes: "object", encodes: "object", animates: "object", setup: "function" },
+  store: { options: "object", setup: "function" },
+  route: { options: "object", setup: "function" },
+  gate: { options: "object", setup: "function" },
+} as const satisfies Record<Plugin["kind"], Readonly<Record<string, "object" | "number" | "function">>>;
 
 /** `kind.name`; versions of a template after its first are `template.name@version`. */
 export function idOf(plugin: Plugin): string {
@@ -75,12 +76,16 @@ export function checkPlugin(value: unknown, name: string, file: string): Plugin 
   if (typeof value !== "object" || value === null)
     return refuse("has no default export; make one with a helper of cameo/plugin");
   const plugin = value as Plugin & { contract?: number };
-  if (!kinds.has(plugin.kind)) return refuse("is of no kind that Cameo knows; make it with a helper of cameo/plugin");
+  if (!Object.hasOwn(required, plugin.kind))
+    return refuse("is of no kind that Cameo knows; make it with a helper of cameo/plugin");
   if (plugin.contract !== contractVersion) {
     return refuse(
       `was made for version ${plugin.contract ?? "?"} of the plugin contract; this Cameo has version ${contractVersion}`,
     );
   }
+  const members = plugin as unknown as Readonly<Record<string, unknown>>;
+  const missing = Object.entries(required[plugin.kind]).find(([member, type]) => typeof members[member] !== type);
+  if (missing) return refuse(`has no ${missing[0]}, which a ${plugin.kind} needs (a ${missing[1]})`);
   if (stemOf(plugin) !== name)
     return refuse(`is named "${stemOf(plugin)}"; its name must be that of its file, "${name}"`);
   return plugin;

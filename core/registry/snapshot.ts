@@ -15,6 +15,7 @@ import type {
   ThemeDefinition,
   TransformDefinition,
 } from "../plugin.ts";
+import type { Codec } from "../request/codec.ts";
 import type { Parameters } from "../request/parameters.ts";
 import { createGrammar, type Grammar, type MountGrammar } from "../request/parse.ts";
 import { ownOptions, parseOptions } from "../settings/load.ts";
@@ -97,7 +98,7 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
   const themes = loadedThemes.map(({ plugin }) => plugin).toSorted((a, b) => a.order - b.order);
   const own = [...loadedTransforms.map(({ plugin }) => plugin), themeTransform(themes)];
   const transforms = own.toSorted((a, b) => a.order - b.order);
-  const grammar = createGrammar(Object.assign({}, ...transforms.map((each) => each.parameters ?? {})));
+  const grammar = createGrammar(addedParameters(transforms));
   const chosen = chooseEngines(
     plugins.filter(({ id }) => !parts.disabled.has(id)),
     settings,
@@ -137,6 +138,23 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
       await disposeExtras(extras);
     },
   });
+}
+
+/** What transforms add to the grammar. Throws `bad-setting` if two add the same name. */
+function addedParameters(transforms: readonly TransformDefinition[]): Readonly<Record<string, Codec<unknown>>> {
+  const owners = new Map<string, string>();
+  for (const { name, parameters = {} } of transforms) {
+    for (const parameter of Object.keys(parameters)) {
+      const other = owners.get(parameter);
+      if (other)
+        throw new CameoError(
+          "bad-setting",
+          `The transforms ${other} and ${name} both add the parameter "${parameter}".`,
+        );
+      owners.set(parameter, name);
+    }
+  }
+  return Object.assign({}, ...transforms.map(({ parameters }) => parameters ?? {}));
 }
 
 /** A loaded plugin of one kind. */

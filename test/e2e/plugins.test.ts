@@ -191,6 +191,21 @@ const refused: readonly [name: string, code: string, says: RegExp][] = [
   ["file.ts", solid("file", "1, 1, 1"), /has the ID source\.file of a built-in plugin/],
   ["throws.ts", 'throw new Error("at load");', /cannot be loaded: at load/],
   [
+    "half.ts",
+    'import { source } from "cameo/plugin";\nexport default source({ name: "half", options: {} });',
+    /has no setup, which a source needs \(a function\)/,
+  ],
+  [
+    "card@2.ts",
+    'import { template } from "cameo/plugin";\nexport default template({ name: "card", parameters: {}, examples: [{}], render() {} });',
+    /is named "card"; its name must be that of its file, "card@2"/,
+  ],
+  [
+    "grey.ts",
+    'import { codec, transform } from "cameo/plugin";\nexport default transform({ name: "grey", order: 71, reads: ["flood"], parameters: { flood: codec.boolean }, apply() {} });',
+    /The transforms flood and grey both add the parameter "flood"/,
+  ],
+  [
     "future.ts",
     'export default { kind: "source", contract: 99, name: "future" };',
     /made for version 99 of the plugin contract/,
