@@ -42,7 +42,7 @@ function sheet(rows: readonly (readonly Place[])[]): Uint8Array {
 
 const numbers = (from: number, count: number): readonly number[] => Array.from({ length: count }, (_, at) => from + at);
 
-const people = numbers(10, 6).map((index) => `person ${index}`);
+const people = numbers(182, 6).map((index) => `person ${index}`);
 const drawnKinds = ["identicon", "monsterid", "wavatar", "retro", "robohash", "pagan"] as const;
 const fixedKinds = ["mp", "mmng", "company", "card", "color", "color"] as const;
 
@@ -60,7 +60,7 @@ if (import.meta.main) {
   await startEncoder();
   const folder = process.argv[2];
   if (folder === undefined) {
-    await save(fileURLToPath(new URL("./readme/avatars.png", import.meta.url)), sheet(readmeRows));
+    await save(fileURLToPath(new URL("./readme/avatars.png", import.meta.url).href), sheet(readmeRows));
   } else {
     await mkdir(folder, { recursive: true });
     for (const kind of artKinds) {

@@ -74,11 +74,17 @@ export function drawWavatar(hash: string, dice: Dice, theme: Theme): string {
   return svg(
     fillAll(paint.ground),
     turn(pattern(paint.halo), dice.below(8) * 45),
-    move(face(paint.shade), 0, 12),
-    face(paint.body),
-    mark(paint),
-    top(paint),
-    move(eyes(paint, dice.below(7) * 4 - 12) + brows(paint) + nose(paint), 0, y),
-    move(mouth(paint), 0, y + dice.below(4) * 4),
+    closer(
+      move(face(paint.shade), 0, 12),
+      face(paint.body),
+      mark(paint),
+      top(paint),
+      move(eyes(paint, dice.below(7) * 4 - 12) + brows(paint) + nose(paint), 0, y),
+      move(mouth(paint), 0, y + dice.below(4) * 4),
+    ),
   );
 }
+
+/** As large as the highest hat allows. */
+const closer = (...parts: readonly string[]): string =>
+  `<g transform="matrix(1.1 0 0 1.1 -25.6 -18)">${parts.join("")}</g>`;

@@ -3,7 +3,7 @@ import type { Dice } from "./avatar-art-dice.ts";
 import { drawMonsterEyes } from "./avatar-art-monster-eyes.ts";
 import { monsterMouths } from "./avatar-art-monster-mouths.ts";
 import { mixPaint, type Paint, type Theme } from "./avatar-art-palette.ts";
-import { circle, ellipse, fillAll, flip, line, move, pair, path, rect, svg, turn } from "./avatar-art-shape.ts";
+import { circle, ellipse, fillAll, flip, line, move, pair, path, rect, svg } from "./avatar-art-shape.ts";
 
 interface Body {
   readonly draw: (color: string) => string;
@@ -16,10 +16,6 @@ interface Body {
 }
 
 const shape = (d: string) => (color: string) => path(d, color);
-/** The same outline several times, turned about the middle: tufts all around. */
-const tufted = (d: string, degrees: readonly number[]) => (color: string) =>
-  move(degrees.map((each) => turn(path(d, color), each)).join(""), 0, 40);
-
 const bodies: readonly Body[] = [
   {
     draw: shape(
@@ -63,18 +59,16 @@ const bodies: readonly Body[] = [
     eyesY: 226,
   },
   {
-    draw: tufted(
-      "M256 86L298 120L352 116L360 170L404 200L386 256L404 312L360 342L352 396L298 392L256 426L214 392L160 396L152 342L108 312L126 256L108 200L152 170L160 116L214 120Z",
-      [0, 15],
+    draw: shape(
+      "M256 108L276 138L303 115L315 150L347 136L349 173L383 169L375 205L409 212L392 244L422 261L398 286L422 311L392 328L409 360L375 367L383 403L349 399L347 436L315 422L303 457L276 434L256 464L236 434L209 457L197 422L165 436L163 399L129 403L137 367L103 360L120 328L90 311L114 286L90 261L120 244L103 212L137 205L129 169L163 173L165 136L197 150L209 115L236 138Z",
     ),
     crown: [176, 156],
     shoulder: [112, 334],
     eyesY: 246,
   },
   {
-    draw: tufted(
-      "M256 92Q310 92 320 130Q374 140 378 190Q418 222 400 270Q414 324 370 348Q350 398 300 392Q256 424 212 392Q162 398 142 348Q98 324 112 270Q94 222 134 190Q138 140 192 130Q202 92 256 92Z",
-      [0],
+    draw: shape(
+      "M256 132Q310 132 320 170Q374 180 378 230Q418 262 400 310Q414 364 370 388Q350 438 300 432Q256 464 212 432Q162 438 142 388Q98 364 112 310Q94 262 134 230Q138 180 192 170Q202 132 256 132Z",
     ),
     crown: [192, 158],
     shoulder: [112, 334],

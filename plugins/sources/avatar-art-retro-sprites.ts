@@ -74,7 +74,7 @@ export const eyes: readonly Sprite[] = [
   ["...kk.", "..kk.."],
 ];
 
-/** Two rows, below the eyes. */
+/** Two rows, with a row between them and the eyes. */
 export const mouths: readonly Sprite[] = [
   ["......", "...kkk"],
   ["...k..", "....kk"],

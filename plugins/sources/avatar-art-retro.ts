@@ -16,7 +16,7 @@ export function drawRetro(hash: string, dice: Dice, theme: Theme): string {
   const head = dice.pick(heads);
   stampBoth(grid, head, headY);
   speckle(grid, dice);
-  stampBoth(grid, dice.pick(eyes), headY + 2);
+  stampBoth(grid, dice.pick(eyes), headY + 1);
   stampBoth(grid, dice.pick(mouths), headY + 4);
   return svg(
     fillAll(paint.ground),

@@ -7,7 +7,7 @@ import { drawWavatar } from "./avatar-art-face.ts";
 import { drawIdenticon } from "./avatar-art-identicon.ts";
 import { drawMonster } from "./avatar-art-monster.ts";
 import { drawPagan } from "./avatar-art-pagan.ts";
-import { familyCount, familyOf, type Theme, toneOf } from "./avatar-art-palette.ts";
+import { familyOf, type Theme, toneOf } from "./avatar-art-palette.ts";
 import { drawCard, drawCompany, drawFigure, drawPerson } from "./avatar-art-person.ts";
 import { drawRetro } from "./avatar-art-retro.ts";
 import { drawRobot } from "./avatar-art-robot.ts";
@@ -78,7 +78,7 @@ const flatSteps = 8;
 
 /** One of 1,024 in each theme. */
 function flatColor(hash: string, dice: Dice, theme: Theme): string {
-  const family = familyOf(hash) % familyCount;
+  const family = familyOf(hash);
   const [low, high] = theme === "light" ? (["bright", "strong"] as const) : (["strong", "deep"] as const);
   const [turn, lift] = [dice.below(flatSteps), dice.below(flatSteps)];
   const here = mixColors(toneOf(family, low), toneOf(family, high), lift);

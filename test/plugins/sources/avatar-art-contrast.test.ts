@@ -109,6 +109,18 @@ for (const kind of [
   });
 }
 
+test("drawAvatar() mirrors identicons, so that no hooked cross can come out", () => {
+  const side = 40;
+  for (let index = 0; index < 60; index++) {
+    const all = pixels(drawAvatar("identicon", `person ${index}`, "light"), side);
+    const differing = all.filter((pixel, at) => {
+      const mirrored = all[at - (at % side) + side - 1 - (at % side)] ?? pixel;
+      return Math.abs(luminance(pixel) - luminance(mirrored)) > 0.1;
+    });
+    assert.ok(differing.length < all.length / 10, `${index}: ${differing.length}`);
+  }
+});
+
 test("drawAvatar() fills the square, and leaves it empty for blank", () => {
   const alphas = (svg: string): Set<number | undefined> => {
     const { pixels: data } = new Resvg(svg, { fitTo: { mode: "width", value: 16 } }).render();

@@ -19,7 +19,7 @@ const hashes = Array.from({ length: 10_000 }, (_, index) => md5(`person-${index}
 /** What is kept: e-mails' hashes of both lengths, none, and what is no hash. */
 const goldenHashes = [md5("myemailaddress@example.com"), sha256("myemailaddress@example.com"), "", "Zoë ✓ 0"] as const;
 
-const goldenFile = fileURLToPath(new URL("../../golden/avatars.json", import.meta.url));
+const goldenFile = fileURLToPath(new URL("../../golden/avatars.json", import.meta.url).href);
 
 test("drawAvatar() and paletteOf() give what they have always given", () => {
   const kept: Record<string, string> = JSON.parse(readFileSync(goldenFile, "utf8"));
