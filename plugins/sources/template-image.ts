@@ -1,0 +1,44 @@
+/** A URL that asks for a picture only: the picture as it is, which Cameo brings to the card's shape, or a card that stands in for it. */
+import { createHash } from "node:crypto";
+import type { Original } from "cameo/plugin";
+import { drawCard, type Order, type Studio } from "./template-draw.ts";
+import type { Texts } from "./template-parameters.ts";
+import { type Asker, isRefusal, vouch, within } from "./template-pictures.ts";
+import { kindOf, pathOf } from "./template-reference.ts";
+
+/** `null` if the picture is not there and nothing stands in for it. Throws `signature-required` or `host-not-allowed` for one that this client may not see. */
+export async function fitImage(
+  own: Texts,
+  theme: Order["theme"],
+  asker: Asker,
+  studio: Studio,
+): Promise<Original | null> {
+  const { catalog, host, options } = studio;
+  const image = own.image ?? "";
+  const found = await findImage(pathOf(image, options.remote), asker, studio);
+  if (found) return found;
+  const texts = { kind: own.kind ?? kindOf(image) };
+  const chosen = catalog.fallbackFor(texts);
+  if (!chosen) return null;
+  host.metrics.count("missingPictures");
+  return { ...(await drawCard({ chosen, texts, theme }, asker, studio)), maxAgeS: options.missingS };
+}
+
+async function findImage(path: string, asker: Asker, { host, options }: Studio): Promise<Original | null> {
+  const signal = within(asker.signal, options.pictureMs);
+  try {
+    const ask = (signed: string) => host.original(signed, { signal, as: "stranger" });
+    const { value, needsSignature } = await vouch(path, ask, asker, host);
+    return value && { ...value, ...kept(value), ...(needsSignature ? { needsSignature } : {}) };
+  } catch (error) {
+    asker.signal.throwIfAborted();
+    if (isRefusal(error) && !asker.isSigned) throw error;
+    host.log.debug("a picture to fit is not there", { cause: error });
+    return null;
+  }
+}
+
+/** The mount that it comes from keeps a copy already. */
+function kept({ body, drawing, etag }: Original): Partial<Original> {
+  return drawing ? { etag } : { isLocal: true, etag: `"${createHash("sha256").update(body).digest("hex")}"` };
+}
