@@ -11,6 +11,7 @@ import github from "../plugins/sources/github.ts";
 import gravatar from "../plugins/sources/gravatar.ts";
 import http from "../plugins/sources/http.ts";
 import libravatar from "../plugins/sources/libravatar.ts";
+import template from "../plugins/sources/template.ts";
 import disk from "../plugins/stores/disk.ts";
 import invert from "../plugins/themes/invert.ts";
 import background from "../plugins/transforms/background.ts";
@@ -39,6 +40,7 @@ export const plugins: readonly Plugin[] = [
   github,
   gravatar,
   libravatar,
+  template,
   magick,
   resvg,
   satori,
