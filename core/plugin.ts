@@ -241,6 +241,8 @@ export interface LoadContext {
   readonly previous?: Pick<Original, "etag" | "lastModified"> | undefined;
   /** Whether the URL carried a valid signature. An allow-list need not bind such a request. */
   readonly isSigned: boolean;
+  /** Whether another mount or a plugin asks, not a client. Default `false`. */
+  readonly isInside?: boolean;
   /** The source's own query parameters, parsed by `query`. */
   readonly query: Readonly<Record<string, string>>;
 }
