@@ -1,0 +1,93 @@
+/** @jsxImportSource cameo */
+/** Whose card it is: logo and name, with a short text at the other end of the row. */
+import type { Card, CardPicture, Child } from "cameo/plugin";
+import { inkOn } from "./color.ts";
+import { Row } from "./frame.tsx";
+import { looksOf } from "./looks.ts";
+import { fitBlock, Text } from "./text.tsx";
+
+const logoHeightPx = 48;
+const maxLogoWidthPx = 220;
+const gapPx = 16;
+
+export interface BrandRowProperties {
+  readonly card: Card;
+  /** At the far end: a site, a date. */
+  readonly aside?: string | undefined;
+  readonly widthPx: number;
+}
+
+/** Height of the row, in pixels; 0 where there is nothing to show. */
+export function brandRowHeight(card: Card, aside?: string): number {
+  return card.brand.name || card.brand.logo || aside ? logoHeightPx : 0;
+}
+
+export function BrandRow({ card, aside, widthPx }: BrandRowProperties): Child {
+  if (brandRowHeight(card, aside) === 0) return null;
+  const looks = looksOf(card);
+  const end = fitBlock(card, aside, looks.small, { maxWidthPx: widthPx * 0.4, maxLines: 1, sizesPx: [26, 24, 22] });
+  const logo = logoSize(card.brand.logo);
+  const name = fitBlock(
+    card,
+    card.brand.name,
+    { ...looks.strong, family: card.brand.fonts.heading },
+    {
+      maxWidthPx: widthPx * (aside ? 0.56 : 1) - logoHeightPx - gapPx - (logo?.width ?? 0),
+      maxLines: 1,
+      sizesPx: [30, 28, 26, 24],
+    },
+  );
+  return (
+    <div
+      style={{
+        display: "flex",
+        justifyContent: "space-between",
+        alignItems: "center",
+        width: widthPx,
+        height: logoHeightPx,
+      }}
+    >
+      <Row gap={gapPx}>
+        <Logo card={card} />
+        <Text block={name} />
+      </Row>
+      <Text block={end} />
+    </div>
+  );
+}
+
+/** The logo, or the name's first letter as a mark. */
+function Logo({ card }: { readonly card: Card }): Child {
+  const { brand, colors } = card;
+  const size = logoSize(brand.logo);
+  if (brand.logo && size) return <img alt="" src={brand.logo.src} width={size.width} height={size.height} />;
+  if (!brand.name) return null;
+  const initial = fitBlock(
+    card,
+    Array.from(new Intl.Segmenter("en").segment(brand.name), ({ segment }) => segment)[0]?.toLocaleUpperCase("en"),
+    { family: brand.fonts.heading, weight: 800, color: inkOn(colors.accent), lineHeight: 1 },
+    { maxWidthPx: logoHeightPx - 8, maxLines: 1, sizesPx: [28, 24, 20] },
+  );
+  return (
+    <div
+      style={{ ...mark, borderRadius: Math.min(brand.cornerPx / 2, logoHeightPx / 2), backgroundColor: colors.accent }}
+    >
+      <Text block={initial} />
+    </div>
+  );
+}
+
+const mark = {
+  display: "flex",
+  alignItems: "center",
+  justifyContent: "center",
+  width: logoHeightPx,
+  height: logoHeightPx,
+} as const;
+
+/** As high as the row, unless that makes it too wide. */
+function logoSize(logo: CardPicture | undefined): { width: number; height: number } | undefined {
+  if (!logo || logo.width <= 0 || logo.height <= 0) return undefined;
+  const scale = Math.min(logoHeightPx / logo.height, maxLogoWidthPx / logo.width);
+  return { width: logo.width * scale, height: logo.height * scale };
+}
