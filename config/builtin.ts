@@ -32,6 +32,9 @@ import saturation from "../plugins/transforms/saturation.ts";
 import sharpen from "../plugins/transforms/sharpen.ts";
 import tint from "../plugins/transforms/tint.ts";
 import trim from "../plugins/transforms/trim.ts";
+import card from "../templates/card.tsx";
+import initials from "../templates/initials.tsx";
+import plain from "../templates/plain.tsx";
 
 export const plugins: readonly Plugin[] = [
   file,
@@ -66,4 +69,7 @@ export const plugins: readonly Plugin[] = [
   sharpen,
   tint,
   trim,
+  card,
+  initials,
+  plain,
 ];
