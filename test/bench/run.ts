@@ -1,4 +1,4 @@
-/** `bun run bench [--only cached,cold,latency,start,memory,reload] [--quick] [--photos folder]`: prints one Markdown table. See README.md. */
+/** `bun run bench [--only cached,cold,latency,start,memory,reload,registry] [--quick] [--photos folder]`: prints one Markdown table. See README.md. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,12 +13,13 @@ import { cached } from "./rows/cached.ts";
 import { cold } from "./rows/cold.ts";
 import { latency } from "./rows/latency.ts";
 import { memory } from "./rows/memory.ts";
+import { registry } from "./rows/registry.ts";
 import { reload } from "./rows/reload.ts";
 import { startUp } from "./rows/start.ts";
 import { nginxVersion, root } from "./servers.ts";
 import { machine, printRows, type Row } from "./table.ts";
 
-const measures: Readonly<Record<string, Measure>> = { cached, cold, latency, start: startUp, memory, reload };
+const measures: Readonly<Record<string, Measure>> = { cached, cold, latency, start: startUp, memory, reload, registry };
 /** Copies of each source: twice the mixed requests of the memory row. */
 const copies = 4000;
 
