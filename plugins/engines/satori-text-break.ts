@@ -1,6 +1,9 @@
 /** Where a line of text may end: https://www.unicode.org/reports/tr14/, words where a script has no spaces, and no break inside a Korean word. Pure. */
-import LineBreaker from "linebreak";
+import linebreak from "linebreak";
 import { graphemes } from "./satori-text.ts";
+
+/** The package has no types. */
+const LineBreaker = linebreak as unknown as new (text: string) => { nextBreak(): { readonly position: number } | null };
 
 /** Thai, Lao, Khmer and Burmese write words without spaces; a dictionary finds them. */
 const spaceless = /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]{2}/u;

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { initWasm, Resvg } from "@resvg/resvg-wasm";
+import satori, { type SatoriNode } from "satori";
+import { createHost } from "../../../core/testing.ts";
+import { type FontSet, openFonts } from "../../../plugins/engines/satori-fonts.ts";
+import { packagedAssets } from "../../../plugins/engines/satori-fonts-packaged.ts";
+import { directionOf, graphemes, prepareText } from "../../../plugins/engines/satori-text.ts";
+import { host, library, titles } from "./satori-fonts-host.ts";
+
+const texts = Object.values(titles).map(prepareText);
+const families = ["Inter Display", "Inter"];
+const prepared = async (...each: string[]): Promise<FontSet> =>
+  (await library()).prepare(each.map(prepareText), families);
+
+interface Style {
+  readonly family: string;
+  readonly weight: number;
+  readonly sizePx: number;
+}
+
+/** Draws one line with satori, and what it says about its box. */
+async function draw(set: FontSet, text: string, { family, weight, sizePx }: Style, width = 1200) {
+  const style = { whiteSpace: "nowrap", color: "#000", fontSize: sizePx, fontWeight: weight, lineHeight: 1.5 };
+  const fontFamily = set.stack(family).join(", ");
+  const inner = { type: "div", props: { style: { display: "flex", ...style, fontFamily }, children: text } };
+  const outer = { display: "flex", alignItems: "flex-start", width, height: 200, direction: directionOf(text) };
+  const nodes: SatoriNode[] = [];
+  const svg = await satori(
+    { type: "div", key: null, props: { style: outer, children: inner } },
+    {
+      width: 1200,
+      height: 200,
+      fonts: set.fonts,
+      graphemeImages: set.graphemeImages,
+      onNodeDetected: (node) => void nodes.push(node),
+    },
+  );
+  return { svg, widthPx: nodes.at(-1)?.width ?? 0 };
+}
+
+let started: Promise<void> | undefined;
+
+/** Rows of the picture with how many dark pixels they have. */
+async function ink(svg: string): Promise<number[]> {
+  started ??= host.wasm("@resvg/resvg-wasm/index_bg.wasm").then((module) => initWasm(module as never));
+  await started;
+  const { pixels, width, height } = new Resvg(svg, { font: { loadSystemFonts: false } }).render();
+  return Array.from({ length: height }, (_, y) => {
+    let dark = 0;
+    for (let x = 0; x < width; x++) if ((pixels[(y * width + x) * 4 + 3] ?? 0) > 127) dark++;
+    return dark;
+  });
+}
+
+test("openFonts() asks its host only for what packagedAssets lists, and for optional packages", async () => {
+  const asked: string[] = [];
+  const listening = createHost();
+  const noted = (specifier: string): string => {
+    asked.push(specifier);
+    return specifier;
+  };
+  const fonts = await openFonts({
+    log: listening.log,
+    asset: (specifier) => listening.asset(noted(specifier)),
+    wasm: (specifier) => listening.wasm(noted(specifier)),
+  });
+  await fonts.prepare(texts, families);
+  const beyond = asked.filter((each) => !packagedAssets.includes(each) && !each.startsWith("@fontsource-variable/"));
+  assert.deepEqual(beyond, []);
+  assert.deepEqual(fonts.refused, []);
+});
+
+test("openFonts() does without the optional packages, and says what it then lacks", async () => {
+  const fonts = await openFonts({
+    ...host,
+    asset: async (name) => {
+      if (name.startsWith("@fontsource-variable/")) throw new Error("not there");
+      return host.asset(name);
+    },
+  });
+  const set = await fonts.prepare(["Cameo 画像", "plain"], families);
+  assert.equal(set.drawable("Cameo 画像"), "Cameo …");
+  assert.deepEqual(set.remarks, ["no font here has: “画”, “像”"]);
+});
+
+test("FontLibrary.prepare() has every character of ten scripts", async () => {
+  const set = await prepared(...texts);
+  assert.deepEqual(set.missing, []);
+  assert.deepEqual(set.remarks, []);
+  for (const text of texts) assert.equal(set.drawable(text), text);
+});
+
+test("FontLibrary.prepare() opens only what a text needs, and gives the same fonts again", async () => {
+  const [latin, again, thai] = [await prepared("Hello"), await prepared("World"), await prepared(titles.thai)];
+  assert.equal(latin.fonts, again.fonts);
+  const more = thai.fonts.filter((font) => !latin.fonts.some(({ name }) => name === font.name));
+  assert.deepEqual([...new Set(more.map(({ name }) => name))], ["Noto Sans Thai"]);
+});
+
+test("FontLibrary.prepare() takes Han characters from the font of the language", async () => {
+  const of = async (text: string) =>
+    (await prepared(text)).fonts.map(({ name }) => name).filter((name) => / (JP|KR|SC) /.test(name));
+  for (const name of await of("直す画像")) assert.match(name, /JP/);
+  for (const name of await of("直接图片")) assert.match(name, /SC/);
+  for (const name of await of("한국어")) assert.match(name, /KR/);
+});
+
+test("FontSet.drawable() puts one ellipsis for what no font has, and remarks names it", async () => {
+  const set = await prepared("Runes ᚠᚢᚦ and ꦗꦮ", "x̂");
+  assert.equal(set.drawable("Runes ᚠᚢᚦ and ꦗꦮ"), "Runes … and …");
+  assert.equal(set.drawable("x̂"), "x");
+  assert.deepEqual(set.missing, ["ᚠ", "ᚢ", "ᚦ", "ꦗ", "ꦮ", "x̂"]);
+  assert.match(set.remarks[0] ?? "", /^no font here has: “ᚠ”, “ᚢ”/);
+});
+
+test("FontSet.drawable() takes a new emoji apart where the font has only its parts", async () => {
+  const set = await prepared("🐦‍🔥");
+  assert.equal(set.drawable("🐦‍🔥"), "🐦🔥");
+  assert.deepEqual(Object.keys(set.graphemeImages).sort(), ["🐦", "🔥"].sort());
+});
+
+test("FontSet.remarks names a family that is not there", async () => {
+  const set = await (await library()).prepare(["a"], ["Comic Papyrus"]);
+  assert.deepEqual(set.remarks, ["no font here is called “Comic Papyrus”"]);
+});
+
+test("FontSet.graphemeImages has emoji, sequences, flags and skin tones as one picture each", async () => {
+  const all = "🚀❤️👍🏿🇩🇪🏴󠁧󠁢󠁥󠁮󠁧󠁿👨‍👩‍👧‍👦👩🏽‍💻1️⃣";
+  const set = await prepared(all);
+  assert.deepEqual(Object.keys(set.graphemeImages).sort(), graphemes(all).sort());
+});
+
+test("FontSet.inlineEmoji() draws the same without a picture in the picture", async () => {
+  const set = await prepared("Go 🚀");
+  const { svg } = await draw(set, "Go 🚀", { family: "Inter", weight: 600, sizePx: 80 });
+  const inline = set.inlineEmoji(svg);
+  assert.match(svg, /<image /);
+  assert.doesNotMatch(inline, /<image /);
+  const [before, after] = [await ink(svg), await ink(inline)];
+  for (const [y, dark] of before.entries()) assert.ok(Math.abs(dark - (after[y] ?? 0)) <= 3, `row ${y}`);
+});
+
+test("FontSet.measure() agrees with satori to a pixel in ten thousand, in every script and family", async () => {
+  const set = await prepared(...texts);
+  for (const text of texts) {
+    for (const style of [
+      { family: "Inter Display", weight: 800, sizePx: 400 },
+      { family: "Source Serif 4", weight: 400, sizePx: 400 },
+    ]) {
+      const { widthPx } = await draw(set, text, style, 20_000);
+      const measured = set.measure(text, style);
+      // Satori rounds its boxes up to whole pixels.
+      assert.ok(
+        widthPx - measured >= 0 && widthPx - measured < 1.01,
+        `${style.family}: ${text}: ${widthPx} and ${measured}`,
+      );
+    }
+  }
+});
+
+test("FontSet.fonts put marks where they belong: above, below, and dots of Arabic letters under them", async () => {
+  const set = await prepared("ب", "ٮ", "ي", "ى", "อ่", "อ");
+  const rows = async (text: string) =>
+    (await ink((await draw(set, text, { family: "Inter", weight: 400, sizePx: 90 })).svg)).map(Boolean);
+  const [lowest, highest] = [(all: boolean[]) => all.lastIndexOf(true), (all: boolean[]) => all.indexOf(true)];
+  assert.ok(lowest(await rows("ب")) > lowest(await rows("ٮ")) + 4, "the dot of beh");
+  assert.ok(lowest(await rows("ي")) > lowest(await rows("ى")) + 4, "the dots of yeh");
+  assert.ok(highest(await rows("อ่")) < highest(await rows("อ")) - 4, "the tone of Thai");
+});

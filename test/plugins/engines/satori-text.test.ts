@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { directionOf, graphemes, isEmoji, prepareText } from "../../../plugins/engines/satori-text.ts";
+
+test("prepareText() takes away what is not text", () => {
+  assert.equal(prepareText("  a\u0000b\u0007\n\tc  "), "a b c");
+  assert.equal(prepareText("user\u202egnp.exe\u202c \u2066x\u2069"), "usergnp.exe x");
+  assert.equal(prepareText("\ufeffsoft\u00adhyphen"), "softhyphen");
+  assert.equal(prepareText("\ud800"), "\ufffd");
+});
+
+test("prepareText() keeps what scripts need: joiners, no-break spaces, direction marks, selectors", () => {
+  for (const text of ["می\u200cخواهم", "क्\u200dष", "10\u00a0km", "a\u200fb", "❤\ufe0f", "👨‍👩‍👧‍👦", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"])
+    assert.equal(prepareText(text), text);
+  assert.equal(prepareText("10\u202fkm"), "10\u00a0km");
+});
+
+test("prepareText() composes, and limits marks and sequences", () => {
+  assert.equal(prepareText("e\u0301"), "é");
+  assert.equal(prepareText(`a${"\u0336".repeat(500)}b`), `a${"\u0336".repeat(6)}b`);
+  assert.ok(prepareText("👩‍".repeat(500)).length < 60);
+});
+
+test("prepareText() changes nothing the second time", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      assert.equal(prepareText(prepareText(text)), prepareText(text));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("graphemes() are what a reader takes for a character", () => {
+  assert.deepEqual(graphemes("é👩🏽‍💻🇩🇪ที่"), ["é", "👩🏽‍💻", "🇩🇪", "ที่"]);
+});
+
+test("directionOf() goes by the first letter", () => {
+  assert.equal(directionOf("10 שלום abc"), "rtl");
+  assert.equal(directionOf("“مرحبا”"), "rtl");
+  assert.equal(directionOf("Cameo يعني"), "ltr");
+  assert.equal(directionOf("\u200fCameo"), "rtl");
+  assert.equal(directionOf("123"), "ltr");
+});
+
+test("isEmoji() tells pictures from symbols in the text", () => {
+  for (const each of ["🚀", "❤\ufe0f", "1\ufe0f\u20e3", "🇩🇪", "👍🏿"]) assert.equal(isEmoji(each), true, each);
+  for (const each of ["☀", "©", "1", "a", "→"]) assert.equal(isEmoji(each), false, each);
+});
