@@ -38,7 +38,7 @@ export function sqliteDriver(file: string): Driver {
       open().prepare("DELETE FROM item WHERE key = ?").run(key);
     },
     getKeys(base) {
-      const rows = open().prepare("SELECT key FROM item WHERE substr(key, 1, ?) = ?").all(base.length, base);
+      const rows = open().prepare("SELECT key FROM item WHERE key >= ?1 AND key < ?1 || char(0x10ffff)").all(base);
       return rows.map((row) => String(row.key));
     },
     dispose() {

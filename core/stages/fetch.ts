@@ -124,14 +124,14 @@ function retrySoon(error: CameoError, previous: Entry, services: Services): Time
 }
 
 async function loadOnce(
-  { mount, ref, query, isSigned }: ImageRequest,
+  { mount, ref, query, isSigned, isInside }: ImageRequest,
   services: Services,
   origin: Origin | undefined,
   signal: AbortSignal,
 ): Promise<Original | "unchanged"> {
   const deadline = AbortSignal.timeout(services.snapshot.settings.limits.fetchMs);
   const either = AbortSignal.any([signal, deadline]);
-  const load = async () => mount.source.load(ref, { signal: either, previous: origin, isSigned, query });
+  const load = async () => mount.source.load(ref, { signal: either, previous: origin, isSigned, isInside, query });
   const entered = services.turnstile.pass(load, either);
   const loaded = await settle(entered, deadline, `source.${mount.definition.name}`);
   if (loaded === null) throw new CameoError("not-found", "There is no image under this name.");
