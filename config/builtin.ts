@@ -34,6 +34,7 @@ import tint from "../plugins/transforms/tint.ts";
 import trim from "../plugins/transforms/trim.ts";
 import card from "../templates/card.tsx";
 import initials from "../templates/initials.tsx";
+import placeholder from "../templates/placeholder.tsx";
 import plain from "../templates/plain.tsx";
 
 export const plugins: readonly Plugin[] = [
@@ -71,5 +72,6 @@ export const plugins: readonly Plugin[] = [
   trim,
   card,
   initials,
+  placeholder,
   plain,
 ];

@@ -11,6 +11,8 @@ export interface CatalogParts {
   readonly rollout: Rollout;
   /** Name of the template for failures, or `none`. */
   readonly fallback: string;
+  /** Name of the template for pictures that are not there. */
+  readonly placeholder: string;
   readonly host: Pick<SourceHost, "fail">;
 }
 
@@ -29,6 +31,8 @@ export interface Catalog {
   choose(ref: string, texts: Texts): Chosen;
   /** What is drawn where another template fails; `undefined`: an error. */
   fallbackFor(texts: Texts, failed?: TemplateEntry): Chosen | undefined;
+  /** What is drawn where a picture is asked for alone and is not there; `undefined`: nothing. */
+  placeholderFor(kind: string): Chosen | undefined;
 }
 
 /** A version with its share of all URLs, in percent. */
@@ -37,7 +41,7 @@ interface Share {
   readonly percent: number;
 }
 
-export function createCatalog({ entries, rollout, fallback, host }: CatalogParts): Catalog {
+export function createCatalog({ entries, rollout, fallback, placeholder, host }: CatalogParts): Catalog {
   const named = (name: string) => entries.filter((each) => each.name === name).toSorted(byVersion);
   const versions = (ref: string) => {
     const [name = "", version] = split(ref);
@@ -50,11 +54,11 @@ export function createCatalog({ entries, rollout, fallback, host }: CatalogParts
       .toSorted((one, other) => other.percent - one.percent)
       .map(({ entry }) => entry);
   };
+  const enabled = (name: string, failed?: TemplateEntry) =>
+    named(name).find((each) => !each.isDisabled && each !== failed);
   const fallbackFor = (texts: Texts, failed?: TemplateEntry): Chosen | undefined => {
-    const entry = named(fallback).find((each) => !each.isDisabled && each !== failed);
     const title = failed && headline(failed.definition, texts);
-    const parameters = entry && adapted(entry.definition, texts, title);
-    return entry && parameters && { entry, parameters, isFallback: true };
+    return standIn(enabled(fallback, failed), texts, title);
   };
   /** The version of a URL, then what can stand in for it. */
   const candidates = (ref: string, texts: Texts): readonly TemplateEntry[] => {
@@ -66,6 +70,8 @@ export function createCatalog({ entries, rollout, fallback, host }: CatalogParts
   return {
     versions,
     fallbackFor,
+    placeholderFor: (kind) =>
+      fallback === "none" ? undefined : (standIn(enabled(placeholder), { kind }) ?? fallbackFor({})),
     choose(ref, texts) {
       const all = candidates(ref, texts);
       const able = all.filter((each) => !each.isDisabled);
@@ -80,9 +86,9 @@ export function createCatalog({ entries, rollout, fallback, host }: CatalogParts
   };
 }
 
-/** Another version of the same template that takes a part of the texts. */
-function standIn(entry: TemplateEntry | undefined, texts: Texts): Chosen | undefined {
-  const parameters = entry && adapted(entry.definition, texts);
+/** A template that takes a part of the texts. */
+function standIn(entry: TemplateEntry | undefined, texts: Texts, title?: string): Chosen | undefined {
+  const parameters = entry && adapted(entry.definition, texts, title);
   return entry && parameters && { entry, parameters, isFallback: true };
 }
 

@@ -39,7 +39,7 @@ export async function drawCard({ chosen, texts, theme }: Order, asker: Asker, st
     brand,
     pictures: ownPictures(entry, pictures),
   });
-  const fallback = chosen.isFallback ? undefined : catalog.fallbackFor(texts, chosen.entry);
+  const fallback = catalog.fallbackFor(texts, chosen.entry);
   const drawing = { ...draw(chosen), ...(fallback ? { fallback: draw(fallback) } : {}) };
   if (chosen.isFallback) host.metrics.count("fallbacks");
   if (found.missing > 0) host.metrics.count("missingPictures", found.missing);

@@ -17,11 +17,10 @@ export async function fitImage(
   const image = own.image ?? "";
   const found = await findImage(pathOf(image, options.remote), asker, studio);
   if (found) return found;
-  const texts = { kind: own.kind ?? kindOf(image) };
-  const chosen = catalog.fallbackFor(texts);
+  const chosen = catalog.placeholderFor(own.kind ?? kindOf(image));
   if (!chosen) return null;
   host.metrics.count("missingPictures");
-  return { ...(await drawCard({ chosen, texts, theme }, asker, studio)), maxAgeS: options.missingS };
+  return { ...(await drawCard({ chosen, texts: {}, theme }, asker, studio)), maxAgeS: options.missingS };
 }
 
 async function findImage(path: string, asker: Asker, { host, options }: Studio): Promise<Original | null> {

@@ -71,6 +71,10 @@ export const options = v.object({
     v.optional(v.string(), "plain"),
     about("Template that is drawn where another fails or is switched off; `none` answers with an error instead."),
   ),
+  placeholder: v.pipe(
+    v.optional(v.string(), "placeholder"),
+    about("Template that stands in where a picture is asked for alone and is not there. It is told the `kind`."),
+  ),
   rollout: v.pipe(
     v.optional(v.record(v.string(), v.record(v.string(), percent)), {}),
     about(

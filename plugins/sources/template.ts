@@ -24,8 +24,7 @@ export default source({
   options,
   plainFormat: "png",
   setup(settings, host) {
-    const { rollout, fallback } = settings;
-    const catalog = createCatalog({ entries: host.templates(), rollout, fallback, host });
+    const catalog = createCatalog({ ...settings, entries: host.templates(), host });
     const branding = createBranding(settings, host);
     const studio = { catalog, branding, options: settings, host };
     const isImage = (ref: string, own: Texts) => isOnlyImage(Object.keys(own), namesOfAll(catalog.versions(ref)));
@@ -33,7 +32,7 @@ export default source({
       read: (url) => readUrl(url, { catalog, options: settings, host }),
       edition(ref, own) {
         const texts = textsOf(own);
-        const chosen = isImage(ref, own) ? catalog.fallbackFor({}) : catalog.choose(ref, texts);
+        const chosen = isImage(ref, own) ? catalog.placeholderFor("") : catalog.choose(ref, texts);
         return [chosen?.entry, chosen && catalog.fallbackFor(texts, chosen.entry)?.entry].map(editionOf).join();
       },
       async load(ref, { query: own, previous, isSigned, signal }) {
