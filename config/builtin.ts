@@ -6,6 +6,7 @@ import magick from "../plugins/engines/magick.ts";
 import resvg from "../plugins/engines/resvg.ts";
 import satori from "../plugins/engines/satori.ts";
 import avatar from "../plugins/sources/avatar.ts";
+import azureDevOps from "../plugins/sources/azure-devops.ts";
 import file from "../plugins/sources/file.ts";
 import github from "../plugins/sources/github.ts";
 import gravatar from "../plugins/sources/gravatar.ts";
@@ -38,6 +39,7 @@ import placeholder from "../templates/placeholder.tsx";
 import plain from "../templates/plain.tsx";
 
 export const plugins: readonly Plugin[] = [
+  azureDevOps,
   file,
   http,
   avatar,

@@ -1,0 +1,112 @@
+/** `POST /azure/identities`: JSON of Azure DevOps in, the same with signed links of this server out, as a stream. */
+import type { Endpoint, SourceHost } from "cameo/plugin";
+import type { Client } from "./azure-devops-client.ts";
+import { type AvatarIdentity, rewriteIdentities } from "./azure-devops-identities.ts";
+import type { AzureOptions } from "./azure-devops-options.ts";
+
+/** So much is made before the answer begins: an error until then has a status of its own. In bytes. */
+const firstBytes = 65_536;
+/** Time for the avatars that are loaded beforehand, all together, in milliseconds; the endpoint itself has thirty seconds by default. */
+const warmMs = 10_000;
+
+export function identitiesEndpoint(options: AzureOptions, client: Client, host: SourceHost): Endpoint {
+  const { organization, base, maxConcurrent, identities } = options;
+  return {
+    method: "POST",
+    path: `/${host.mount}/identities`,
+    isForOperators: !identities.isOpen,
+    async handle(request) {
+      const { searchParams, origin } = new URL(request.url);
+      if (!request.body) throw host.fail("bad-request", "Send JSON of Azure DevOps as the body.");
+      const isWarm = /^(1|true)$/.test(searchParams.get("warm") ?? "");
+      const warmUp = isWarm ? createWarmUp(identities.warm, host) : undefined;
+      const toUrl = createLinks({ options, client, host, origin: host.baseUrl ?? origin, warmUp });
+      const body = capped(request.body, identities.maxBytes, host);
+      const rewritten = rewriteIdentities(body, { organization, base, concurrency: maxConcurrent, toUrl });
+      const headers = {
+        "content-type": "application/json",
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+      };
+      return new Response(await begun(rewritten, host), { headers });
+    },
+  };
+}
+
+interface Links {
+  readonly options: AzureOptions;
+  readonly client: Client;
+  readonly host: SourceHost;
+  readonly origin: string;
+  /** Loads an avatar; `false` if it cannot be had now. */
+  readonly warmUp: ((path: string) => Promise<boolean>) | undefined;
+}
+
+function createLinks({ options: { identities }, client, host, origin, warmUp }: Links) {
+  const { path = `/${host.mount}`, query, expiresS, onTrouble } = identities;
+  const search = query === "" ? "" : `?${query}`;
+  return async ({ descriptor, id }: AvatarIdentity): Promise<string | null> => {
+    const ref = encodeURIComponent(descriptor ?? id ?? "");
+    const isFine = warmUp ? await warmUp(`/${host.mount}/${ref}`) : !client.isTroubled();
+    if (!isFine && onTrouble === "keep") return null;
+    host.metrics.count("linksRewritten");
+    return origin + host.sign(`${path}/${ref}${search}`, expiresS === undefined ? {} : { expiresS });
+  };
+}
+
+/** Loads the first so many; those that nobody waits for any more are taken to be fine. */
+function createWarmUp(most: number, host: SourceHost): (path: string) => Promise<boolean> {
+  const signal = AbortSignal.timeout(warmMs);
+  let left = most;
+  return async (path) => {
+    if (left <= 0 || signal.aborted) return true;
+    left -= 1;
+    host.metrics.count("warmed");
+    return host.original(path, { signal }).then(
+      () => true,
+      () => signal.aborted,
+    );
+  };
+}
+
+/** Ends a body that is too large. */
+function capped(body: ReadableStream<Uint8Array>, maxBytes: number, host: SourceHost): ReadableStream<Uint8Array> {
+  let size = 0;
+  const count = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      size += chunk.byteLength;
+      if (size > maxBytes)
+        throw host.fail("source-too-large", `The JSON has more than ${maxBytes} bytes, the limit here.`);
+      controller.enqueue(chunk);
+    },
+  });
+  return body.pipeThrough(count);
+}
+
+/** The stream with its beginning made, so that what is wrong there can still be said. */
+async function begun(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  host: SourceHost,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const reader = stream.getReader();
+  const first: Uint8Array<ArrayBuffer>[] = [];
+  try {
+    for (let size = 0; size < firstBytes; ) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      size += value.byteLength;
+      first.push(value);
+    }
+  } catch (error) {
+    if (error instanceof SyntaxError) throw host.fail("bad-request", error.message);
+    throw error;
+  }
+  return new ReadableStream({
+    async pull(controller) {
+      const value = first.shift() ?? (await reader.read()).value;
+      if (value) controller.enqueue(value);
+      else controller.close();
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+}

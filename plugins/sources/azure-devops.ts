@@ -1,0 +1,60 @@
+/**
+ * Avatars of an organisation of Azure DevOps, behind its token.
+ *
+ *     /azure/aad.YjM2…?w=64                                       a descriptor
+ *     /azure/6b2f3c9a-1d4e-4f5a-8b6c-0d1e2f3a4b5c?w=64            a GUID
+ *     /azure/ada@example.com?w=64                                 an e-mail
+ *     /azure/_apis/GraphProfile/MemberAvatars/aad.YjM2…?w=64      the path of a link of Azure DevOps, or as a whole
+ *
+ * `POST /azure/identities` puts such URLs, signed, in place of the avatar links in JSON of Azure DevOps.
+ * A token that does not work is shown in `/health` under `azure-devops <organisation>`; copies in the cache are served on meanwhile.
+ * https://learn.microsoft.com/rest/api/azure/devops/graph/avatars/get
+ */
+import { type SourceHost, source } from "cameo/plugin";
+import { createAvatars } from "./azure-devops-avatars.ts";
+import { createClient } from "./azure-devops-client.ts";
+import { createCredential, noToken } from "./azure-devops-credential.ts";
+import { createDirectory } from "./azure-devops-directory.ts";
+import { identitiesEndpoint } from "./azure-devops-endpoint.ts";
+import { type AzureOptions, options } from "./azure-devops-options.ts";
+import { cloudBase, readSubject, type Subject } from "./azure-devops-ref.ts";
+
+export default source({
+  name: "azure-devops",
+  options,
+  refParameter: "url",
+  setup(given, host) {
+    const credential = createCredential(given, host);
+    const { token, tokenFile, bearerToken, entra, organization } = given;
+    const isReady = token || tokenFile || bearerToken || entra;
+    if (!isReady) host.trouble(`azure-devops ${organization}`, noToken(organization, host));
+    const client = createClient(given, credential, host);
+    const places = placesOf(given);
+    const directory = createDirectory({ client, host, ...places });
+    const load = createAvatars({ options: given, client, directory, host, ...places });
+    return {
+      endpoints: [identitiesEndpoint(given, client, host)],
+      normalize: (ref) => subjectOf(ref, given, host).value,
+      async load(ref, context) {
+        context.signal.throwIfAborted();
+        return load(subjectOf(ref, given, host), context);
+      },
+    };
+  },
+});
+
+function subjectOf(ref: string, { base, organization }: AzureOptions, host: SourceHost): Subject {
+  const subject = readSubject(ref, { base, organization });
+  if (subject) return subject;
+  throw host.fail(
+    "bad-request",
+    "The path must be a descriptor such as aad.YjM2, a GUID, an e-mail address or an avatar link of this organisation.",
+  );
+}
+
+/** Where the organisation and its Graph are. A server has no Graph. */
+function placesOf({ base, graphBase, organization }: AzureOptions) {
+  const within = (address: string) => `${address.replace(/\/+$/, "")}/${encodeURIComponent(organization)}`;
+  const graph = graphBase ?? (base.replace(/\/+$/, "") === cloudBase ? "https://vssps.dev.azure.com" : undefined);
+  return { base: within(base), graph: graph && within(graph) };
+}
