@@ -1,8 +1,11 @@
 /** The fonts of configured folders: read once at the start to know what they are, unpacked when they are needed. What is broken is named and left out. */
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
+import satori from "satori";
 import type { Coverage } from "./satori-fonts-coverage.ts";
 import { describeFont } from "./satori-fonts-describe.ts";
+import { type Face, openFace } from "./satori-fonts-face.ts";
+import type { Harfbuzz } from "./satori-fonts-harfbuzz.ts";
 import { readTables } from "./satori-fonts-sfnt.ts";
 
 /** Weights that are made of a variable font, where it has them. */
@@ -46,6 +49,20 @@ async function sourcesOf(path: string): Promise<Source[]> {
   const [least, most] = weights;
   const pins = pinnedWeights.filter((weight) => weight >= least && weight <= most);
   return (pins.length > 0 ? pins : [least]).map((pin) => ({ family, coverage, style, weight: pin, pin, read }));
+}
+
+/** Opens a font and draws a character with it, so that one that satori cannot read spoils no card. Throws an Error that ends a sentence with its name. */
+export async function openOwn({ read, coverage, ...how }: Source, harfbuzz: Harfbuzz): Promise<Face> {
+  const face = await openFace(await read(), harfbuzz, how);
+  const sample = String.fromCodePoint(coverage.ranges[0] ?? 0x20);
+  const element = { type: "div", key: null, props: { children: sample } };
+  try {
+    face.shape(sample);
+    await satori(element, { width: 20, height: 20, fonts: [{ name: "own", data: face.data }] });
+    return face;
+  } catch (error) {
+    throw new Error("cannot be drawn with", { cause: error });
+  }
 }
 
 /**

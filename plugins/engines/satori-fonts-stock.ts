@@ -8,7 +8,7 @@ import { openEmoji } from "./satori-fonts-emoji.ts";
 import { type Face, openFace } from "./satori-fonts-face.ts";
 import { findFonts, readFrom } from "./satori-fonts-folder.ts";
 import type { Harfbuzz } from "./satori-fonts-harfbuzz.ts";
-import { intoParts, type Refused, readOwn, type Source } from "./satori-fonts-own.ts";
+import { intoParts, openOwn, type Refused, readOwn, type Source } from "./satori-fonts-own.ts";
 import { emojiFont, type PackagedFont, packagedFonts, slicedFonts } from "./satori-fonts-packaged.ts";
 import { openSliced, type Sliced } from "./satori-fonts-slices.ts";
 
@@ -89,18 +89,23 @@ export class Stock {
     return opened;
   }
 
+  /** The folder's fonts of this name, or else the shipped ones. */
   private async open(name: string): Promise<FontFamily | undefined> {
     const own = this.own.get(name) ?? [];
-    const packaged = packagedFonts.filter((font) => nameOf(font) === name && own.length === 0);
-    try {
-      const faces = await Promise.all([
-        ...own.map(async ({ read, ...how }) => openFace(await read(), this.harfbuzz, how)),
-        ...packaged.map(async (font) => openFace(await this.host.asset(font.specifier), this.harfbuzz, font)),
-      ]);
-      return faces.length > 0 ? { name, faces } : undefined;
-    } catch (error) {
-      return this.refuse(name, error);
-    }
+    const faces = await this.openAll(name, own, (source) => openOwn(source, this.harfbuzz));
+    if (faces.length > 0) return { name, faces };
+    const packaged = await this.openAll(
+      name,
+      packagedFonts.filter((font) => nameOf(font) === name),
+      async (font) => openFace(await this.host.asset(font.specifier), this.harfbuzz, font),
+    );
+    return packaged.length > 0 ? { name, faces: packaged } : undefined;
+  }
+
+  /** Those that can be opened. */
+  private async openAll<T>(name: string, fonts: readonly T[], openOne: (font: T) => Promise<Face>): Promise<Face[]> {
+    const opened = fonts.map((font) => openOne(font).catch((error: unknown) => this.refuse(name, error)));
+    return (await Promise.all(opened)).filter((face) => face !== undefined);
   }
 
   private refuse(file: string, error: unknown): undefined {
