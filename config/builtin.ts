@@ -13,6 +13,7 @@ import gravatar from "../plugins/sources/gravatar.ts";
 import http from "../plugins/sources/http.ts";
 import libravatar from "../plugins/sources/libravatar.ts";
 import template from "../plugins/sources/template.ts";
+import upload from "../plugins/sources/upload.ts";
 import disk from "../plugins/stores/disk.ts";
 import invert from "../plugins/themes/invert.ts";
 import background from "../plugins/transforms/background.ts";
@@ -47,6 +48,7 @@ export const plugins: readonly Plugin[] = [
   gravatar,
   libravatar,
   template,
+  upload,
   magick,
   resvg,
   satori,
