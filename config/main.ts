@@ -5,7 +5,7 @@ import { runCli } from "../core/cli/index.ts";
 import packageFile from "../package.json" with { type: "json" };
 import { readAsset, samplesFolder } from "./assets.ts";
 import { plugins } from "./builtin.ts";
-import { defaults } from "./default.ts";
+import { defaults, tryPaths } from "./default.ts";
 import { provided, provideModules } from "./modules.ts";
 
 provideModules();
@@ -15,6 +15,7 @@ const code = await runCli(args, {
   plugins,
   version: packageFile.version,
   defaults: defaults(isHelp ? "./images" : await samplesFolder()),
+  tryPaths,
   provided,
   readAsset,
   createWorker: () => new Worker(new URL("./worker.ts", import.meta.url).href, { type: "module" }),

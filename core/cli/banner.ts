@@ -1,4 +1,4 @@
-/** URLs for the banner: something worth seeing from the `images` mount. */
+/** URLs for the banner: something worth seeing. */
 import { readdir } from "node:fs/promises";
 import { extname } from "node:path";
 import { escapeRef } from "../request/parse.ts";
@@ -14,13 +14,15 @@ const looks: readonly (readonly [endings: readonly string[], prefix: string, que
   [[".webp", ".avif", ".heic", ".tiff"], "", "?w=640"],
 ];
 
-/** Paths with queries, up to three. `/health` if there is nothing to show. */
-export async function tryUrls({ mounts }: Settings): Promise<string[]> {
+/** Paths with queries, up to three: one of a picture first, then of `more`. `/health` if there is nothing to show. */
+export async function tryUrls({ mounts }: Settings, more: readonly string[] = []): Promise<string[]> {
   const base = (mounts.images as { readonly base?: unknown } | undefined)?.base;
   const names = typeof base === "string" ? (await readdir(base).catch(() => [])).sort() : [];
   const urls = looks.flatMap(([endings, prefix, query]) => {
     const name = names.find((each) => endings.includes(extname(each).toLowerCase()));
     return name === undefined ? [] : [`${prefix}/images/${escapeRef(name)}${query}`];
   });
-  return urls.length > 0 ? urls.slice(0, 3) : ["/health"];
+  const others = more.filter((path) => Object.hasOwn(mounts, path.split(/[/?]/)[1] ?? ""));
+  const all = [...urls.slice(0, 1), ...others, ...urls.slice(1)];
+  return all.length > 0 ? all.slice(0, 3) : ["/health"];
 }

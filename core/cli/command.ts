@@ -10,6 +10,8 @@ export interface CliParts {
   readonly plugins: readonly Plugin[];
   readonly version: string;
   readonly defaults: SettingsInput;
+  /** Paths that show something with the defaults, for those who start the server; left out where their mount is not there. Default none. */
+  readonly tryPaths?: readonly string[];
   /** URLs of the modules that plugins in folders may import, by name. */
   readonly provided: ProvidedModules;
   /** Bytes of a packaged file by its specifier. */

@@ -51,7 +51,7 @@ async function runServe(input: Input, parts: CliParts): Promise<number> {
     if (!server) return exitCodes.failed;
     const signals = listenForSignals();
     const watching = await watchAll(app, settings, input, parts, log);
-    await print(await banner(settings, server.port, parts.version, performance.now() - started));
+    await print(await banner(settings, server.port, parts, performance.now() - started));
     try {
       return await untilStopped(server, signals);
     } finally {
@@ -115,9 +115,14 @@ async function open(app: App, { port, host }: Settings): Promise<Listening | und
   }
 }
 
-async function banner(settings: Settings, port: number, version: string, tookMs: number): Promise<string> {
+async function banner(
+  settings: Settings,
+  port: number,
+  { version, tryPaths }: CliParts,
+  tookMs: number,
+): Promise<string> {
   const address = addressOf(settings, port);
-  const urls = (await tryUrls(settings)).map((path) => `    ${address}${path}`);
+  const urls = (await tryUrls(settings, tryPaths)).map((path) => `    ${address}${path}`);
   return [
     `\n  Cameo ${version} on ${runtimeName}, ready in ${Math.round(tookMs)} ms`,
     `\n  ${address}`,
