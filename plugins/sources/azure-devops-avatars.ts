@@ -120,6 +120,7 @@ async function fromLink(
   if (response.status === 403) throw client.forbidden();
   const answer = await host.toOriginal(response);
   if (answer === null || answer === "unchanged") return answer;
+  if (answer.body[0] === 0x7b) throw notExpected(options, host); // a brace: an error as JSON
   // Made for one browser each, these answers say `private` or `no-store`; here they are shown under this server's rules.
   const own = answer.etag ?? `hash ${createHash("sha256").update(answer.body).digest("hex")}`;
   return previous?.etag === own ? "unchanged" : { body: answer.body, type: answer.type, etag: own };

@@ -36,10 +36,14 @@ export function readSubject(ref: string, place: Place): Subject | undefined {
   if (isId(text)) return { kind: "id", value: text.toLowerCase() };
   if (foreignShape.test(text)) return { kind: "foreign", value: text.toLowerCase() };
   if (emailShape.test(text) && !text.includes("://")) return { kind: "email", value: text.toLowerCase() };
-  const { descriptor, id } = readLink(mended(text), place) ?? readPath(text, new URLSearchParams()) ?? {};
+  const { descriptor, id } = (/^https?:/i.test(text) ? readLink(mended(text), place) : readOwnPath(text)) ?? {};
   if (descriptor !== undefined) return { kind: "descriptor", value: descriptor };
   return id === undefined ? undefined : { kind: "id", value: id };
 }
+
+/** The path of a link behind the organisation. */
+const readOwnPath = (text: string): LinkOwner | undefined =>
+  /^_apis\//i.test(text) ? readPath(text, new URLSearchParams()) : undefined;
 
 /** Some proxies merge the slashes of a URL inside a path. */
 const mended = (text: string): string => text.replace(/^(https?):\/+/i, "$1://");
