@@ -26,17 +26,6 @@ export function BrandRow({ card, aside, widthPx }: BrandRowProperties): Child {
   if (brandRowHeight(card, aside) === 0) return null;
   const looks = looksOf(card);
   const end = fitBlock(card, aside, looks.small, { maxWidthPx: widthPx * 0.4, maxLines: 1, sizesPx: [26, 24, 22] });
-  const logo = logoSize(card.brand.logo);
-  const name = fitBlock(
-    card,
-    card.brand.name,
-    { ...looks.strong, family: card.brand.fonts.heading },
-    {
-      maxWidthPx: widthPx * (aside ? 0.56 : 1) - logoHeightPx - gapPx - (logo?.width ?? 0),
-      maxLines: 1,
-      sizesPx: [30, 28, 26, 24],
-    },
-  );
   return (
     <div
       style={{
@@ -47,12 +36,23 @@ export function BrandRow({ card, aside, widthPx }: BrandRowProperties): Child {
         height: logoHeightPx,
       }}
     >
-      <Row gap={gapPx}>
-        <Logo card={card} />
-        <Text block={name} />
-      </Row>
+      <BrandMark card={card} widthPx={widthPx * (aside ? 0.56 : 1)} />
       <Text block={end} />
     </div>
+  );
+}
+
+/** Logo and name. */
+export function BrandMark({ card, widthPx }: { readonly card: Card; readonly widthPx: number }): Child {
+  const { name, logo, fonts } = card.brand;
+  const logoPx = logoSize(logo)?.width ?? logoHeightPx;
+  const look = { ...looksOf(card).strong, family: fonts.heading };
+  const maxWidthPx = widthPx - logoPx - gapPx;
+  return (
+    <Row gap={gapPx}>
+      <Logo card={card} />
+      <Text block={fitBlock(card, name, look, { maxWidthPx, maxLines: 1, sizesPx: [30, 28, 26, 24] })} />
+    </Row>
   );
 }
 
