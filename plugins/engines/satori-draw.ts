@@ -1,6 +1,7 @@
 /** SVG → pixels for cards, with the renderer that the `resvg` engine uses too; both share one instance of it in a worker. */
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import type { Pixels, Size, WorkerHost } from "cameo/plugin";
+import { quickened } from "./satori-svg.ts";
 
 /** Starts the renderer unless another engine of this worker has done so. */
 export async function startRenderer(host: Pick<WorkerHost, "wasm">): Promise<void> {
@@ -19,15 +20,24 @@ export function drawnSize(card: Size, atLeast: Size | undefined): Size {
 }
 
 /** `svg` is what the library wrote: its root has a size and a `viewBox`. */
-export function drawSvg(svg: string, { width, height }: Size): Pixels & { readonly hasAlpha: boolean } {
+export function drawSvg(svg: string, card: Size, { width, height }: Size): Pixels & { readonly hasAlpha: boolean } {
   const root = `<svg width="${width}" height="${height}" preserveAspectRatio="none"`;
-  const drawing = new Resvg(svg.replace(/^<svg width="[^"]*" height="[^"]*"/, root), {
-    font: { loadSystemFonts: false },
-  });
+  const sized = quickened(svg, card, paint).replace(/^<svg width="[^"]*" height="[^"]*"/, root);
+  return render(sized, 1, (image) => ({ width: image.width, height: image.height, ...unpremultiplied(image.pixels) }));
+}
+
+const paint = (svg: string, zoom: number) =>
+  render(svg, zoom, ({ width, height, pixels }) => ({ width, height, pixels }));
+
+type Image = ReturnType<InstanceType<typeof Resvg>["render"]>;
+
+/** What `use` gives must not be in the renderer's memory: that is freed. */
+function render<T>(svg: string, zoom: number, use: (image: Image) => T): T {
+  const drawing = new Resvg(svg, { font: { loadSystemFonts: false }, fitTo: { mode: "zoom", value: zoom } });
   try {
     const image = drawing.render();
     try {
-      return { width: image.width, height: image.height, ...unpremultiplied(image.pixels) };
+      return use(image);
     } finally {
       image.free();
     }

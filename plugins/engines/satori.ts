@@ -94,7 +94,7 @@ async function drawCard(template: TemplateDefinition, drawing: Drawing, size: Si
     graphemeImages: set.graphemeImages,
     onStyleError: (error) => void remarks.add(error.message),
   });
-  const { hasAlpha, ...pixels } = drawSvg(svg, size);
+  const { hasAlpha, ...pixels } = drawSvg(svg, drawing.size, size);
   studio.tell(drawing.template, [...remarks]);
   return cardPicture({ pixels, hasAlpha, scale: size.width / drawing.size.width, remarks: [...remarks] });
 }
