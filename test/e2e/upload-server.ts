@@ -10,7 +10,6 @@ export const token = "an-upload-token-for-tests";
 export const signingKey = "a-signing-key-for-tests";
 
 export const email = "ada@example.com";
-export const sha256 = "8c71aea14dc0a0a2f7e0e5f1f4d9b5e0";
 
 export const mounts = {
   upload: { source: "upload", internal: true, tokens: [token] },
