@@ -34,10 +34,16 @@ import saturation from "../plugins/transforms/saturation.ts";
 import sharpen from "../plugins/transforms/sharpen.ts";
 import tint from "../plugins/transforms/tint.ts";
 import trim from "../plugins/transforms/trim.ts";
+import article from "../templates/article.tsx";
 import card from "../templates/card.tsx";
+import changelog from "../templates/changelog.tsx";
+import event from "../templates/event.tsx";
 import initials from "../templates/initials.tsx";
 import placeholder from "../templates/placeholder.tsx";
 import plain from "../templates/plain.tsx";
+import product from "../templates/product.tsx";
+import profile from "../templates/profile.tsx";
+import quote from "../templates/quote.tsx";
 
 export const plugins: readonly Plugin[] = [
   azureDevOps,
@@ -78,4 +84,10 @@ export const plugins: readonly Plugin[] = [
   initials,
   placeholder,
   plain,
+  article,
+  quote,
+  profile,
+  product,
+  event,
+  changelog,
 ];
