@@ -56,8 +56,11 @@ function isCameos(name: string, names: ReadonlySet<string>, { parameter }: RawUr
   const long = parameter(name);
   if (long === undefined || long === "theme") return false;
   if (cameos.has(long)) return true;
-  return !names.has(name) && ![...names].some((each) => each !== long && parameter(each) === long);
+  return !names.has(name) && !isTaken(long, names, { parameter });
 }
+
+const isTaken = (long: string, names: ReadonlySet<string>, { parameter }: Pick<RawUrl, "parameter">): boolean =>
+  [...names].some((each) => each !== long && parameter(each) === long);
 
 function addOnce(own: Map<string, string>, [name, value]: Pair, { host }: Reader): void {
   if (own.has(name))
@@ -157,11 +160,12 @@ export function isOnlyImage(own: readonly string[], names: ReadonlySet<string>):
 }
 
 /** The picture itself, brought to the card's shape by Cameo, so that an animation stays one. */
-function readImage({ url, definitions, own, rest, theme, reader }: Parts): Omit<ReadUrl, "ref"> {
+function readImage({ url, definitions, names, own, rest, theme, reader }: Parts): Omit<ReadUrl, "ref"> {
   const image = canonicalRef("image", own.get("image") ?? "", reader.host);
   const kind = readKind(own.get("kind") ?? "", reader);
   const defaults = { ...keptDefault(rest, url, "fit", "inside"), ...keptDefault(rest, url, "position", "center") };
-  const query = [...rest, ...shape(definitions[0]?.size ?? cardSize, rest, url)];
+  const added = shape(definitions[0]?.size ?? cardSize, rest, url);
+  const query = [...rest, ...added.filter(([long]) => !isTaken(long, names, url))];
   return { own: { image, ...kind, ...theme, ...defaults }, query };
 }
 
