@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createHost } from "../../../core/testing/host.ts";
+import { createPeople, digest } from "../../../plugins/sources/avatar-people.ts";
+
+const ada = { email: "ada@example.com", login: "ada" };
+
+test("createPeople() finds a person by private ID, by MD5 and by SHA-256", async () => {
+  const people = createPeople(createHost());
+  const [key = ""] = await people.keep([ada]);
+  assert.match(key, /^[0-9a-f]{32}$/);
+  for (const ref of [`~${key}`, digest("md5", ada.email), digest("sha256", " ADA@example.com ")])
+    assert.deepEqual(await people.find(ref), { ...ada, key });
+  assert.equal(await people.find(`~${"0".repeat(32)}`), undefined);
+  assert.equal(await people.find("0".repeat(32)), undefined);
+});
+
+test("createPeople() gives one ID for every spelling, another for another instance, in the order asked", async () => {
+  const people = createPeople(createHost());
+  const [first, second, third] = await people.keep([
+    { email: "ada@example.com" },
+    { id: " ADA@Example.com" },
+    { id: "42" },
+  ]);
+  assert.equal(first, second);
+  assert.notEqual(first, third);
+  const host = createHost();
+  const other = createPeople({ ...host, hmac: (text) => host.hmac(`other ${text}`) });
+  assert.notEqual((await other.keep([ada]))[0], first);
+});
+
+test("createPeople() adds what it hears later to what it knows", async () => {
+  const people = createPeople(createHost());
+  const [key = ""] = await people.keep([ada]);
+  await people.keep([{ email: ada.email, descriptor: "aad.x" }]);
+  await people.keep([{ email: ada.email }]);
+  assert.deepEqual(await people.find(`~${key}`), { ...ada, descriptor: "aad.x", key });
+});
+
+test("createPeople() keeps nothing that tells an address, its hashes, or a login", async () => {
+  const host = createHost();
+  await createPeople(host).keep([ada]);
+  const kept: unknown[] = [];
+  for (const key of await host.storage.getKeys()) kept.push(key, await host.storage.getItem(key));
+  const text = JSON.stringify(kept);
+  assert.equal(kept.length, 6);
+  for (const secret of ["ada", "example", digest("md5", ada.email), digest("sha256", ada.email)])
+    assert.ok(!text.includes(secret), secret);
+  const [raw] = kept.filter((each) => typeof each === "string" && each.length > 60) as string[];
+  assert.ok(
+    !Buffer.from(raw ?? "", "base64")
+      .toString("latin1")
+      .includes("ada"),
+  );
+});
+
+test("createPeople() knows nobody whose facts were sealed under another secret", async () => {
+  const host = createHost();
+  const [key = ""] = await createPeople(host).keep([ada]);
+  const hmac = (text: string) => host.hmac(text === "people" ? "another" : text);
+  assert.equal(await createPeople({ ...host, hmac }).find(`~${key}`), undefined);
+});
