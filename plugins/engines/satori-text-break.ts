@@ -22,12 +22,13 @@ export function pieces(text: string): string[] {
   return found;
 }
 
-/** Units that stay together unless one alone is too wide, each with the space after it. */
+/** Units that stay together unless one alone is too wide, each with the space after it. A dash stays with what is before it. */
 export function units(text: string): string[] {
   const found: string[] = [];
   for (const piece of wholeGraphemes(pieces(text))) {
     const before = found.at(-1);
-    if (before !== undefined && isInsideKoreanWord(before, piece)) found[found.length - 1] = before + piece;
+    const isOne = before !== undefined && (isInsideKoreanWord(before, piece) || /^[–—-]+ *$/.test(piece));
+    if (isOne) found[found.length - 1] = before + piece;
     else found.push(...(spaceless.test(piece) ? splitWords(piece) : [piece]));
   }
   return found;
@@ -67,3 +68,11 @@ function splitWords(text: string): string[] {
   }
   return found;
 }
+
+/** Where words end in a text that may be broken between any two characters, as Chinese and Japanese may: better places than others. */
+export function wordEnds(text: string): ReadonlySet<number> {
+  if (!/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text)) return new Set();
+  return new Set(Array.from(japanese.segment(text), ({ index, segment }) => index + segment.length));
+}
+
+const japanese = new Intl.Segmenter("ja", { granularity: "word" });

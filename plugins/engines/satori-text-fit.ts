@@ -1,6 +1,7 @@
 /** Text in a frame: the largest size at which it fits, balanced lines, an ellipsis where nothing fits. Pure. */
 import type { FitTextOptions, FittedText } from "cameo/plugin";
 import { directionOf, graphemes } from "./satori-text.ts";
+import { balance } from "./satori-text-balance.ts";
 import { units } from "./satori-text-break.ts";
 
 /** Width of a text in one line at a size, in pixels. */
@@ -22,9 +23,10 @@ export function fitText(text: string, options: FitTextOptions, measure: Measure)
   return answer(text, options, smallest, lines, isClamped);
 }
 
-interface Frame {
+export interface Frame {
   readonly widthPx: number;
   readonly lines: number;
+  /** Of a line, without the space at its end. */
   width(text: string): number;
 }
 
@@ -62,41 +64,26 @@ function answer(text: string, how: FitTextOptions, sizePx: number, lines: readon
 
 /** Balanced lines; `undefined` if they do not fit, or only with a word broken. */
 function layOut(parts: readonly string[], frame: Frame): string[] | undefined {
-  const lines = fill(parts, frame, frame.widthPx);
+  const lines = fill(parts, frame);
   if (!lines || lines.length > frame.lines) return undefined;
-  return lines.length > 1 ? balance(parts, frame, lines) : lines;
+  const balanced = lines.length > 1 ? balance(parts, frame, lines.length) : lines;
+  return balanced.every((line) => frame.width(line) <= frame.widthPx) ? balanced : lines;
 }
 
-/** Each line as full as it can be; `undefined` where a unit alone is too wide. Units are summed, and each full line is then measured as a whole. */
-function fill(parts: readonly string[], frame: Frame, widthPx: number): string[] | undefined {
+/** Each line as full as it can be; `undefined` where a unit alone is too wide. */
+function fill(parts: readonly string[], frame: Frame): string[] | undefined {
   const lines: string[] = [];
   let line = "";
   for (const part of parts) {
-    if (line !== "" && frame.width(line + part) > widthPx) {
+    if (line !== "" && frame.width(line + part) > frame.widthPx) {
       lines.push(line);
       if (lines.length > frame.lines) return undefined;
       line = "";
     }
     line += part;
-    if (line === part && frame.width(part) > widthPx) return undefined;
+    if (line === part && frame.width(part) > frame.widthPx) return undefined;
   }
   return line === "" ? lines : [...lines, line];
-}
-
-/** As many lines, in the narrowest frame that takes them: so they come out about equally long. */
-function balance(parts: readonly string[], frame: Frame, filled: string[]): string[] {
-  let best = filled;
-  let low = frame.widthPx / filled.length / 2;
-  let high = Math.max(...filled.map(frame.width));
-  while (high - low > frame.widthPx / 200) {
-    const middle = (low + high) / 2;
-    const lines = fill(parts, frame, middle);
-    if (lines && lines.length <= filled.length) {
-      best = lines;
-      high = middle;
-    } else low = middle;
-  }
-  return best;
 }
 
 /** The first lines, over-long words broken between graphemes, with an ellipsis at the end of what is cut. */

@@ -27,6 +27,12 @@ test("fitText() balances its lines", () => {
   assert.deepEqual(lines, ["one two three", "four five six"]);
 });
 
+test("fitText() breaks Chinese and Japanese after a comma or a word rather than inside one", () => {
+  const narrow = { maxWidthPx: 350, maxLines: 3, sizesPx: [100] };
+  assert.equal(fitText("让图片更快：从零开始的图像代理", narrow, even).lines[0], "让图片更快：");
+  assert.equal(fitText("速い画像。大きく使う", narrow, even).lines[0], "速い画像。");
+});
+
 test("fitText() keeps to a height", () => {
   const one = fitText("one two three four five six", { ...frame, maxHeightPx: 50 }, even);
   assert.deepEqual([one.sizePx, one.lines.length, one.isClamped], [20, 1, false]);
