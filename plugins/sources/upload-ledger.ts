@@ -4,15 +4,18 @@
  *
  *     user:{mount}:{key}           the entry
  *     name:{mount}:{name}          another name (MD5, private ID) → key
- *     names:{mount}:{key}:{name}   the same from the other end
- *     shown:{mount}:{name}:{ref}   a ref of the public mount that shows what is found under this name
- *     ref:{asset}:{mount}:{key}    somebody has, or is about to have, these bytes; value: since when
+ *     names:{mount}:{key}:{name}   the same from the other end → name
+ *     shown:{mount}:{name}:{ref}   what is found under this name is shown at this ref of the public mount → ref
+ *     ref:{asset}:{mount}:{key}    somebody has, or is about to have, these bytes → since when
+ *
+ * Keys, names and refs are hashed there, and sealed where they are values (`upload-box.ts`).
  *
  * Order of a change: bytes, reference, names, entry, then what is no longer needed. A crash in between leaves a reference too many, never one too few; `sweep`
  * takes those away. Bytes are removed first and put back if a reference has come meanwhile, and one who has just written an entry looks whether its bytes are
  * still there: so a removal and an upload of the same bytes cannot lose them, whatever the order.
  */
 import type { SourceHost } from "cameo/plugin";
+import { createBox } from "./upload-box.ts";
 
 export interface Picture {
   /** SHA-256 of the bytes, in hex. */
@@ -73,11 +76,20 @@ export interface Ledger {
 /** A reference without an entry may belong to an upload under way for as long as this, in milliseconds. */
 const underWayMs = 10 * 60_000;
 
-export function createLedger({ storage, blobs, mount, now }: SourceHost): Ledger {
-  const userKey = (key: string) => `user:${mount}:${key}`;
-  const nameKey = (name: string) => `name:${mount}:${name}`;
-  const refKey = (asset: string, key: string) => `ref:${asset}:${mount}:${key}`;
+export function createLedger(host: SourceHost): Ledger {
+  const { storage, blobs, mount, now } = host;
+  const { hash, seal, open } = createBox(host);
+  const userKey = (key: string) => `user:${mount}:${hash(key)}`;
+  const nameKey = (name: string) => `name:${mount}:${hash(name)}`;
+  const namesKey = (key: string, name = "") => `names:${mount}:${hash(key)}:${name && hash(name)}`;
+  const shownKey = (name: string, ref = "") => `shown:${mount}:${hash(name)}:${ref && hash(ref)}`;
+  const refKey = (asset: string, key: string) => `ref:${asset}:${mount}:${hash(key)}`;
   const read = (key: string) => storage.getItem<Entry>(userKey(key));
+  const opened = async (key: string) => {
+    const sealed = await storage.getItem<string>(key);
+    return sealed === null ? undefined : open(sealed);
+  };
+  const keyOf = async (name: string) => (await opened(nameKey(name))) ?? name;
   const isHeld = async (asset: string) => (await storage.getKeys(`ref:${asset}:`)).length > 0;
 
   async function collect(asset: string): Promise<void> {
@@ -94,19 +106,22 @@ export function createLedger({ storage, blobs, mount, now }: SourceHost): Ledger
 
   /** An own entry under a private ID, from before its e-mail was known, is what the name stands for until it is replaced. */
   async function find(name: string): Promise<Entry | null> {
-    const key = (await storage.getItem<string>(nameKey(name))) ?? name;
+    const key = await keyOf(name);
     return (await read(key)) ?? (key === name ? null : await read(name));
   }
 
-  const below = async (base: string) => (await storage.getKeys(base)).map((each) => each.slice(base.length));
-  const namesOf = async (key: string) => [key, ...(await below(`names:${mount}:${key}:`))];
-  const shownOf = (name: string) => below(`shown:${mount}:${name}:`);
+  const below = async (base: string) => {
+    const found = await Promise.all((await storage.getKeys(base)).map(opened));
+    return found.filter((each) => each !== undefined);
+  };
+  const namesOf = async (key: string) => [key, ...(await below(namesKey(key)))];
+  const shownOf = (name: string) => below(shownKey(name));
 
   async function forget(key: string): Promise<void> {
     for (const name of await namesOf(key)) {
-      for (const ref of await shownOf(name)) await storage.removeItem(`shown:${mount}:${name}:${ref}`);
+      for (const ref of await shownOf(name)) await storage.removeItem(shownKey(name, ref));
       await storage.removeItem(nameKey(name));
-      await storage.removeItem(`names:${mount}:${key}:${name}`);
+      await storage.removeItem(namesKey(key, name));
     }
   }
 
@@ -122,7 +137,7 @@ export function createLedger({ storage, blobs, mount, now }: SourceHost): Ledger
   }
 
   return {
-    keyOf: async (name) => (await storage.getItem<string>(nameKey(name))) ?? name,
+    keyOf,
     find,
     async findAny(key) {
       for (const name of await namesOf(key)) {
@@ -133,16 +148,19 @@ export function createLedger({ storage, blobs, mount, now }: SourceHost): Ledger
     },
     body: (asset) => blobs.get(asset),
     namesOf,
-    noteShown: (name, ref) => storage.setItem(`shown:${mount}:${name}:${ref}`, 1),
+    async noteShown(name, ref) {
+      const key = shownKey(name, ref);
+      if ((await opened(key)) !== ref) await storage.setItem(key, seal(ref));
+    },
     async shownAs(key) {
       const names = await namesOf(key);
       return [...new Set([...names, ...(await Promise.all(names.map(shownOf))).flat()])];
     },
     async learn(key, names) {
       for (const name of names) {
-        if (name === key || (await storage.getItem<string>(nameKey(name))) === key) continue;
-        await storage.setItem(`names:${mount}:${key}:${name}`, 1);
-        await storage.setItem(nameKey(name), key);
+        if (name === key || (await keyOf(name)) === key) continue;
+        await storage.setItem(namesKey(key, name), seal(name));
+        await storage.setItem(nameKey(name), seal(key));
       }
     },
     async put(key, body) {
@@ -154,8 +172,9 @@ export function createLedger({ storage, blobs, mount, now }: SourceHost): Ledger
     forget,
     async sweep() {
       for (const each of await storage.getKeys("ref:")) {
-        const [, asset = "", owner, key = ""] = each.split(":");
-        if (owner !== mount || assetsOf(await read(key)).includes(asset)) continue;
+        const [, asset = "", owner, hashed] = each.split(":");
+        if (owner !== mount) continue;
+        if (assetsOf(await storage.getItem<Entry>(`user:${mount}:${hashed}`)).includes(asset)) continue;
         const since = (await storage.getItem<number>(each)) ?? 0;
         if (now() - since > underWayMs) await storage.removeItem(each);
       }

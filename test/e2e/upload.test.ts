@@ -299,5 +299,7 @@ test("tokens and e-mails are in no log, no answer, no cache and no list of plugi
   await upload(on, red);
   await on.app.dispose();
   const places = [...texts, on.lines.join("\n"), (await bytesBelow(on.folder)).toString("latin1")];
+  const disk = await bytesBelow(on.folder);
+  for (const hash of [md5, sha256]) assert.ok(!disk.includes(hash), "a hash of an e-mail on the disk");
   for (const hidden of [token, secret, own, email]) assert.ok(!places.some((place) => place.includes(hidden)), hidden);
 });
