@@ -35,6 +35,7 @@ export { isHostAllowed, isHostPattern } from "./net/hosts.ts";
 export { editFrames } from "./picture.ts";
 export type { Codec } from "./request/codec.ts";
 export * as codec from "./request/codec.ts";
+export { describeParameters, type ParameterFacts } from "./request/describe.ts";
 export { type FitRequest, type Fitted, fitSize, placeArea } from "./request/fit.ts";
 export type { Parameters } from "./request/parameters.ts";
 export type { RawUrl, ReadUrl } from "./request/url.ts";
@@ -356,6 +357,10 @@ export interface EngineDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly encodes: readonly OutputFormat[];
   /** Formats in which it can write several frames. */
   readonly animates: readonly OutputFormat[];
+  /**
+   * It only draws and weighs much: one worker sets it up before it takes jobs, the others at their first card. Default `false`.
+   */
+  readonly isLazy?: boolean;
   /** Always at hand, whatever `engine` names, for formats that the chosen engines do not decode. Default `false`. */
   readonly isHelper?: boolean;
   /** Once per worker, before it takes jobs; warm up here. */

@@ -11,6 +11,7 @@ import { createChurn } from "../runtime.ts";
 import type { Assets } from "./assets.ts";
 import type { Boot, FromWorker, Job, JobResult, ToWorker, WorkerFailure } from "./protocol.ts";
 import { waitingBytes } from "./protocol.ts";
+import { isHeavy } from "./weight.ts";
 
 /** A worker thread as both runtimes have it. */
 export interface WorkerThread {
@@ -30,7 +31,7 @@ export interface PoolLimits {
 }
 
 /** With what its workers are started. */
-export interface PoolOptions extends Omit<Boot, "type"> {
+export interface PoolOptions extends Omit<Boot, "type" | "isArtist"> {
   readonly size: number;
   readonly limits: PoolLimits;
   readonly log: Log;
@@ -64,16 +65,12 @@ interface Waiting {
 interface Slot {
   thread: WorkerThread | undefined;
   isReady: boolean;
+  /** Whether it has drawn a card, or is started ready for them. */
+  isArtist: boolean;
   heapBytes: number;
   running: Waiting | undefined;
 }
 
-/** A job over this share of the decoded-bytes budget is heavy. */
-const heavyShare = 1 / 8;
-/** The same for an animation: each frame goes through every operation, which takes seconds where a still takes a tenth. */
-const heavyAnimation = 1 / 64;
-/** Results over this many pixels are heavy: a wide blur and AVIF take about a second for 4 million, ten for 16. */
-const heavyPixels = 4_000_000;
 /** Originals that may wait, in bytes: by count alone a full queue of large ones would be gigabytes. */
 const maxWaitingBytes = 256 * 2 ** 20;
 /** After so many bytes of originals, memory is tidied. */
@@ -98,7 +95,7 @@ export class Pool {
     this.#options = options;
     this.#warm.promise.catch(() => {});
     for (let index = 0; index < options.size; index++) {
-      const slot: Slot = { thread: undefined, isReady: false, heapBytes: 0, running: undefined };
+      const slot: Slot = { thread: undefined, isReady: false, isArtist: false, heapBytes: 0, running: undefined };
       this.#slots.push(slot);
       this.#start(slot);
     }
@@ -159,7 +156,8 @@ export class Pool {
 
   #start(slot: Slot): void {
     const thread = this.#options.createWorker();
-    Object.assign(slot, { thread, isReady: false, heapBytes: 0 });
+    const isArtist = slot === this.#slots[0];
+    Object.assign(slot, { thread, isReady: false, isArtist, heapBytes: 0 });
     thread.onmessage = ({ data }) => slot.thread === thread && this.#receive(slot, thread, data);
     thread.onerror = (event) => {
       event.preventDefault?.();
@@ -168,7 +166,7 @@ export class Pool {
       this.#replace(slot, "crashed", error);
     };
     const { generation, engines, themes, plugins } = this.#options;
-    thread.postMessage({ type: "boot", generation, engines, themes, plugins });
+    thread.postMessage({ type: "boot", isArtist, generation, engines, themes, plugins });
   }
 
   #receive(slot: Slot, thread: WorkerThread, message: FromWorker): void {
@@ -232,7 +230,8 @@ export class Pool {
   /** Hands waiting jobs to free workers, in order. A job that does not fit now lets later, smaller ones pass. */
   #next(): void {
     for (const waiting of [...this.#queue]) {
-      const slot = this.#slots.find((each) => each.isReady && !each.running);
+      const free = this.#slots.filter((each) => each.isReady && !each.running);
+      const slot = free.find(({ isArtist }) => isArtist && waiting.job.drawing) ?? free[0];
       if (!slot) return;
       if (!this.#fits(waiting.job)) continue;
       this.#queue.splice(this.#queue.indexOf(waiting), 1);
@@ -248,15 +247,15 @@ export class Pool {
 
   #fits(job: Job): boolean {
     const budget = this.#options.limits.decodedBytes;
-    const isHeavy = (each: Job) => isLong(each) || each.plan.costBytes > budget * shareOf(each);
     if (this.#decodedBytes > 0 && this.#decodedBytes + job.plan.costBytes > budget) return false;
-    const heavy = this.#slots.filter(({ running }) => running && isHeavy(running.job)).length;
-    return !isHeavy(job) || heavy < Math.max(1, this.#slots.length - 1);
+    const heavy = this.#slots.filter(({ running }) => running && isHeavy(running.job, budget)).length;
+    return !isHeavy(job, budget) || heavy < Math.max(1, this.#slots.length - 1);
   }
 
   #assign(slot: Slot, waiting: Waiting): void {
     this.#jobs += 1;
     this.#decodedBytes += waiting.job.plan.costBytes;
+    slot.isArtist ||= waiting.job.drawing !== undefined;
     clearTimeout(waiting.timer);
     waiting.timer = setTimeout(() => this.#tooSlow(slot), this.#options.limits.jobMs);
     slot.running = waiting;
@@ -285,10 +284,6 @@ export class Pool {
     waiting.reject(new CameoError("busy", why, { retryAfterS: 2 }));
   }
 }
-
-const isLong = ({ plan: { size } }: Job): boolean => size.width * size.height > heavyPixels;
-const shareOf = ({ header, plan }: Job): number =>
-  header.frames > 1 && plan.decode.maxFrames > 1 ? heavyAnimation : heavyShare;
 
 const stopping = (): CameoError => new CameoError("busy", "The server is stopping.", { retryAfterS: 5 });
 

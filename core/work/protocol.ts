@@ -15,6 +15,8 @@ export interface Boot {
   /** Snapshot that this worker serves. */
   readonly generation: number;
   readonly engines: readonly EngineBoot[];
+  /** Whether lazy engines are set up at once: one worker of a pool is ready for cards. */
+  readonly isArtist: boolean;
   /** Names of the theme strategies, in the order in which they are asked. */
   readonly themes: readonly string[];
   /** URLs of plugins to import besides the built-in ones. */

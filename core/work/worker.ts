@@ -1,6 +1,14 @@
 /** A worker's side: sets up its engines once, then does one job at a time. `config/worker.ts` calls `serveJobs` with the built-in plugins. */
 import { CameoError, toCameoError } from "../error.ts";
-import type { Log, Plugin, PluginOf, TemplateDefinition, TransformDefinition, WorkerHost } from "../plugin.ts";
+import type {
+  EngineInstance,
+  Log,
+  Plugin,
+  PluginOf,
+  TemplateDefinition,
+  TransformDefinition,
+  WorkerHost,
+} from "../plugin.ts";
 import { idOf } from "../registry/load.ts";
 import { createChurn } from "../runtime.ts";
 import type { Boot, FromWorker, JobMessage, ToWorker, WorkerFailure } from "./protocol.ts";
@@ -61,7 +69,9 @@ async function boot(
       );
       if (!definition) throw new CameoError("bad-setting", `There is no engine "${name}".`);
       const host = workerHost(port, `engine.${name}`, need, templatesOf(plugins));
-      engines.push({ definition, instance: await definition.setup(options, host) });
+      const setup = async () => definition.setup(options, host);
+      const isLater = definition.isLazy === true && !message.isArtist;
+      engines.push({ definition, instance: isLater ? later(setup) : await setup() });
     }
     const transforms = new Map<string, TransformDefinition>(
       plugins.flatMap((each) => (each.kind === "transform" ? [[each.name, each] as const] : [])),
@@ -76,6 +86,24 @@ async function boot(
     port.postMessage({ type: "refused", failure: toFailure(error) });
     return undefined;
   }
+}
+
+/** An engine that is set up when the first card comes. */
+function later(setup: () => Promise<EngineInstance>): EngineInstance {
+  let started: Promise<EngineInstance> | undefined;
+  const cannot = () => {
+    throw new CameoError("engine-cannot", "This engine only draws.");
+  };
+  return {
+    decode: cannot,
+    fromPixels: cannot,
+    encode: cannot,
+    async draw(drawing, options) {
+      started ??= setup();
+      const { draw } = await started;
+      return draw ? draw(drawing, options) : cannot();
+    },
+  };
 }
 
 function templatesOf(plugins: readonly Plugin[]): ReadonlyMap<string, TemplateDefinition> {
