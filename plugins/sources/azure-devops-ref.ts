@@ -16,7 +16,7 @@ export interface LinkOwner {
   readonly id?: string;
 }
 
-/** A user or group. `foreign` is another service's name, such as Gravatar's hash: well-formed, never here. */
+/** A user or group. `foreign` is a name in another service, such as Gravatar's hash, with which an avatar chain may ask: it is never here. */
 export interface Subject {
   readonly kind: "descriptor" | "id" | "email" | "foreign";
   readonly value: string;
@@ -27,14 +27,14 @@ export const cloudBase = "https://dev.azure.com";
 const descriptorShape = /^[a-z][a-z0-9]{1,11}\.[\w-]{1,500}$/i;
 const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const emailShape = /^[^\s@/\\\p{Cc}]{1,64}@[^\s@/\\\p{Cc}]{1,189}$/u;
-const foreignShape = /^(~[\w-]{1,128}|[0-9a-f]{32}|[0-9a-f]{64})$/i;
+const foreignShape = /^~?[\w-]{1,128}$/;
 
 /** Nothing if the text can never name anyone here. A link of another organisation cannot. */
 export function readSubject(ref: string, place: Place): Subject | undefined {
   const text = ref.trim();
   if (isDescriptor(text)) return { kind: "descriptor", value: canonicalDescriptor(text) };
   if (isId(text)) return { kind: "id", value: text.toLowerCase() };
-  if (foreignShape.test(text)) return { kind: "foreign", value: text.toLowerCase() };
+  if (foreignShape.test(text)) return { kind: "foreign", value: text };
   if (emailShape.test(text) && !text.includes("://")) return { kind: "email", value: text.toLowerCase() };
   const { descriptor, id } = (/^https?:/i.test(text) ? readLink(mended(text), place) : readOwnPath(text)) ?? {};
   if (descriptor !== undefined) return { kind: "descriptor", value: descriptor };
