@@ -258,3 +258,25 @@ test("Pool.run() answers busy when a job has waited too long", async () => {
   at(threads, 0).finish();
   await running;
 });
+
+test("Pool starts one worker ready for cards, also when it is replaced, and gives cards to those that have drawn", async () => {
+  const { pool, threads } = startReady(2);
+  const boots = () => threads.map(({ got }) => got.some((each) => each.type === "boot" && each.isArtist));
+  assert.deepEqual(boots(), [true, false]);
+  const drawing = { template: "template.card" } as unknown as NonNullable<Job["drawing"]>;
+  const [first, second] = [pool.run(job()), pool.run({ ...job(), drawing })];
+  assert.deepEqual([threads[0]?.jobs().length, threads[1]?.jobs().length], [1, 1]);
+  threads[0]?.finish();
+  threads[1]?.finish();
+  await Promise.all([first, second]);
+  const third = pool.run({ ...job(), drawing });
+  assert.equal(threads[0]?.jobs().length, 2);
+  const fourth = pool.run({ ...job(), drawing });
+  assert.equal(threads[1]?.jobs().length, 2);
+  threads[0]?.crash("oh");
+  threads[1]?.finish();
+  await assert.rejects(third);
+  await fourth;
+  assert.deepEqual(boots(), [true, false, true]);
+  pool.dispose();
+});
