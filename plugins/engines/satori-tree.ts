@@ -4,6 +4,7 @@
  */
 import type { Child, Element } from "cameo/plugin";
 import { allowedAttributes, allowedStyle, isElement } from "./satori-allow.ts";
+import { picturePixels } from "./satori-pixels.ts";
 import { graphemes, prepareText } from "./satori-text.ts";
 
 export interface TreeLimits {
@@ -11,6 +12,8 @@ export interface TreeLimits {
   readonly maxNodes: number;
   /** Graphemes of all texts together. */
   readonly maxTextLength: number;
+  /** Of all pictures together, as they are stored. */
+  readonly maxPicturePixels: number;
 }
 
 /** An element as the library takes it. */
@@ -43,8 +46,19 @@ const unitsPerGrapheme = 16;
 
 /** Throws `Refused`, and whatever a component throws. */
 export function toTree(child: Child, limits: TreeLimits): Tree {
-  const walk: Walk = { limits, nodes: 0, length: 0, texts: [], families: new Set(), oddities: new Set() };
+  const walk: Walk = {
+    limits,
+    nodes: 0,
+    length: 0,
+    texts: [],
+    families: new Set(),
+    oddities: new Set(),
+    pictures: new Set(),
+  };
   const children = resolve(child, walk, 0);
+  const { maxPicturePixels } = limits;
+  if (picturePixels(walk.pictures) > maxPicturePixels)
+    throw new Refused(`its pictures have more than ${maxPicturePixels} pixels, or do not tell them (maxPicturePixels)`);
   return { children, texts: walk.texts, families: [...walk.families], oddities: [...walk.oddities] };
 }
 
@@ -59,6 +73,8 @@ interface Walk {
   readonly texts: string[];
   readonly families: Set<string>;
   readonly oddities: Set<string>;
+  /** Values with data URIs in them. */
+  readonly pictures: Set<string>;
 }
 
 function resolve(child: Child, walk: Walk, depth: number): (Node | string)[] {
@@ -85,11 +101,12 @@ function resolveElement({ type, props, oddities = [] }: Element, walk: Walk, dep
   if (!isElement(type)) throw new Refused(`a card cannot show <${String(type).slice(0, 40)}>`);
   const refuse = (why: string) => new Refused(`<${type}>: ${why}`);
   const children = resolve(props.children, walk, depth + 1);
+  const attributes = allowedAttributes(props, refuse);
   const style = allowedStyle(props.style, refuse);
   for (const family of familiesOf(style.fontFamily)) walk.families.add(family);
-  return [
-    { type, props: { ...allowedAttributes(props, refuse), style, ...(children.length > 0 ? { children } : {}) } },
-  ];
+  for (const value of [...Object.values(attributes), ...Object.values(style)])
+    if (typeof value === "string" && value.includes("data:")) walk.pictures.add(value);
+  return [{ type, props: { ...attributes, style, ...(children.length > 0 ? { children } : {}) } }];
 }
 
 function readText(raw: string, walk: Walk): string {

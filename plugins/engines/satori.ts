@@ -38,6 +38,12 @@ const options = v.object({
     v.optional(whole(1, 100_000), 2000),
     v.description("Most characters of all texts of a card together, as a reader counts them."),
   ),
+  maxPicturePixels: v.pipe(
+    v.optional(whole(1, 1e9), 16_000_000),
+    v.description(
+      "Most pixels of all pictures inside a card together, as they are stored. A million take about 15 ms.",
+    ),
+  ),
 });
 
 type Settings = v.InferOutput<typeof options>;
@@ -49,6 +55,7 @@ export default engine({
   encodes: [],
   animates: [],
   isHelper: true,
+  isLazy: true,
   async setup(settings, host) {
     const [fonts] = await Promise.all([
       openFonts(host, settings.fonts),
@@ -56,7 +63,7 @@ export default engine({
       host.wasm("satori/layout.wasm").then(init),
     ]);
     const studio: Studio = { fonts, settings, host, tell: createTeller(host) };
-    await drawCard(sampleTemplate, sampleDrawing, sampleDrawing.size, studio);
+    await drawCard(sampleTemplate, sampleDrawing, sampleDrawing.size, { ...studio, settings: v.parse(options, {}) });
     const unable = () => {
       throw cannot();
     };
