@@ -33,7 +33,7 @@ const resolved = (from: string, specifier: string): string => posix.join(posix.d
 const layers: readonly (readonly RegExp[])[] = [
   [
     /^core\/(plugin|image|picture|error|bytes|jsx-runtime|jsx-style)\.ts$/,
-    /^core\/request\/(codec|fit|parameters|url)\.ts$/,
+    /^core\/request\/(codec|describe|fit|parameters|url)\.ts$/,
     /^core\/net\/hosts\.ts$/,
   ],
   [

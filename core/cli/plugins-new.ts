@@ -8,14 +8,19 @@ import { complain, print } from "./output.ts";
 import { type StarterKind, starterKinds, starters } from "./plugins-starters.ts";
 import { loadFor } from "./settings.ts";
 
-export async function newPlugin(input: Input, parts: CliParts): Promise<number> {
+export function newPlugin(input: Input, parts: CliParts): Promise<number> {
   const [, kind = "", name = ""] = input.words;
-  const starter = starters[kindOf(kind)];
+  return writeStarter(kindOf(kind), name, input, parts);
+}
+
+/** Also behind `cameo templates new`. */
+export async function writeStarter(kind: StarterKind, name: string, input: Input, parts: CliParts): Promise<number> {
+  const starter = starters[kind];
   checkName(kind, name, parts);
   const { settings } = await loadFor(input, parts);
   const folder = textOf(input, "into") ?? settings.plugins[0] ?? "./plugins.d";
-  const [code, test] = [join(folder, `${name}.ts`), join(folder, `${name}.test.ts`)];
-  const existing = await firstThatExists([code, test, join(folder, name)]);
+  const [code, test] = [join(folder, name + starter.ending), join(folder, `${name}.test.ts`)];
+  const existing = await firstThatExists([code, test, join(folder, name), join(folder, `${name}.ts`)]);
   if (existing !== undefined) {
     await complain(`cameo: ${existing} is there already; choose another name or remove it.`);
     return exitCodes.failed;

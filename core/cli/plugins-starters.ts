@@ -1,9 +1,12 @@
 /** Starters of plugins, each with its test. `NAME` stands for the plugin's name, `LABEL` for the same without dashes. */
+import { templateCode, templateTest, themeCode, themeTest } from "./plugins-starters-pictures.ts";
 
-export const starterKinds = ["source", "transform", "store", "route", "gate"] as const;
+export const starterKinds = ["source", "transform", "template", "theme", "store", "route", "gate"] as const;
 export type StarterKind = (typeof starterKinds)[number];
 
 export interface Starter {
+  /** Of the file with its code. */
+  readonly ending: ".ts" | ".tsx";
   code(name: string): string;
   test(name: string): string;
   /** What to put in the settings and what to try, for the terminal. */
@@ -246,7 +249,12 @@ test("gate.NAME refuses a client that asks too often, until the minute is over",
 const made = (code: string, test: string, use: string): Starter => {
   const fill = (text: string) => (name: string) =>
     text.replaceAll("NAME", name).replaceAll("LABEL", name.replaceAll("-", ""));
-  return { code: fill(code), test: fill(test), use: fill(use) };
+  return {
+    ending: code.includes("@jsxImportSource") ? ".tsx" : ".ts",
+    code: fill(code),
+    test: fill(test),
+    use: fill(use),
+  };
 };
 
 export const starters = {
@@ -256,6 +264,12 @@ export const starters = {
     'Then give it a mount in the settings:\n  mounts: { pictures: { source: "NAME" } }',
   ),
   transform: made(transformCode, transformTest, "Then ask for it: /images/photo.jpg?LABEL=ff6600"),
+  template: made(
+    templateCode,
+    templateTest,
+    "Then look at it, and at each save of it:\n  cameo templates render NAME --title Hello --open\n  http://127.0.0.1:3000/templates of a running server",
+  ),
+  theme: made(themeCode, themeTest, "Then ask for it: /images/logo.png?theme=dark"),
   store: made(
     storeCode,
     storeTest,
