@@ -23,11 +23,13 @@ export interface Facts extends Omit<Person, "name"> {
   /** A link's own ref, where the URL names the link. */
   readonly ref?: string | undefined;
   readonly rating: string;
+  /** The ref that was asked for here, so that a link can tell what to purge. */
+  readonly self: string;
 }
 
 /** How well-known links are asked where the settings only name them. */
 const known: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  upload: [["{hash}?r={rating}", "{idHash}?r={rating}"], ["~{key}?r={rating}"]],
+  upload: [["{hash}?r={rating}&for={self}", "{idHash}?r={rating}&for={self}"], ["~{key}?r={rating}&for={self}"]],
   gravatar: [["{hash}?r={rating}"]],
   libravatar: [["{hash}@{domain}", "{hash}"]],
   github: [["{login}"]],

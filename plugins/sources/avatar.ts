@@ -34,7 +34,7 @@ const options = v.object({
   chain: v.pipe(
     v.optional(v.array(link), ["upload", "gravatar"]),
     v.description(
-      "Mounts that are asked in order; or `{ mount, ref }` with what they are asked with, of `{hash} {email} {domain} {id} {idHash} {login} {descriptor} {key} {rating}`.",
+      "Mounts that are asked in order; or `{ mount, ref }` with what they are asked with, of `{hash} {email} {domain} {id} {idHash} {login} {descriptor} {key} {rating} {self}`.",
     ),
   ),
   default: v.pipe(v.optional(defaultKind, "mp"), v.description("What is shown where `d` says nothing.")),
@@ -127,10 +127,10 @@ function linksFor(ref: string, links: readonly Link[]): readonly Link[] {
 }
 
 function factsOf(ref: string, person: KnownPerson | undefined, rating: string): Facts {
-  if (ref.includes("/")) return { ref: ref.slice(ref.indexOf("/") + 1), rating };
+  if (ref.includes("/")) return { ref: ref.slice(ref.indexOf("/") + 1), rating, self: ref };
   const { email, id, login, descriptor } = person ?? {};
   return {
-    ...{ email, id, login, descriptor, rating },
+    ...{ email, id, login, descriptor, rating, self: ref },
     key: person?.key ?? (isPrivateId(ref) ? ref.slice(1) : undefined),
     hash: isHash(ref) ? ref : email && digest("sha256", email),
     domain: email?.split("@").at(-1),
