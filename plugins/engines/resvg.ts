@@ -132,16 +132,14 @@ function refuseCostly(
   }
 }
 
+/** A trap leaves the drawing locked: freeing it would throw another error in place of the trap. */
 function render(svg: string): Pixels {
   const drawing = new Resvg(svg, { font: { loadSystemFonts: false } });
+  const image = drawing.render();
   try {
-    const image = drawing.render();
-    try {
-      return { width: image.width, height: image.height, data: unpremultiplied(image.pixels) };
-    } finally {
-      image.free();
-    }
+    return { width: image.width, height: image.height, data: unpremultiplied(image.pixels) };
   } finally {
+    image.free();
     drawing.free();
   }
 }

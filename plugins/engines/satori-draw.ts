@@ -2,6 +2,7 @@
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import type { Pixels, Size, WorkerHost } from "cameo/plugin";
 import { quickened } from "./satori-svg.ts";
+import type { Raster } from "./satori-svg-soft.ts";
 
 /** Starts the renderer unless another engine of this worker has done so. */
 export async function startRenderer(host: Pick<WorkerHost, "wasm">): Promise<void> {
@@ -26,22 +27,23 @@ export function drawSvg(svg: string, card: Size, { width, height }: Size): Pixel
   return render(sized, 1, (image) => ({ width: image.width, height: image.height, ...unpremultiplied(image.pixels) }));
 }
 
-const paint = (svg: string, zoom: number) =>
+/** As it is, in pixels whose colours are multiplied by their alpha. */
+export const paint = (svg: string, zoom: number): Raster =>
   render(svg, zoom, ({ width, height, pixels }) => ({ width, height, pixels }));
 
 type Image = ReturnType<InstanceType<typeof Resvg>["render"]>;
 
-/** What `use` gives must not be in the renderer's memory: that is freed. */
+/**
+ * What `use` gives must not be in the renderer's memory: that is freed. A trap leaves what was drawn locked, so that freeing it would throw another error in
+ * place of the trap.
+ */
 function render<T>(svg: string, zoom: number, use: (image: Image) => T): T {
   const drawing = new Resvg(svg, { font: { loadSystemFonts: false }, fitTo: { mode: "zoom", value: zoom } });
+  const image = drawing.render();
   try {
-    const image = drawing.render();
-    try {
-      return use(image);
-    } finally {
-      image.free();
-    }
+    return use(image);
   } finally {
+    image.free();
     drawing.free();
   }
 }

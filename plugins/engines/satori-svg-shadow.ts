@@ -47,7 +47,8 @@ function isCovered(svg: string, mask: string): boolean {
     /<(?:rect|path) (x="[^"]*" y="[^"]*" width="[^"]*" height="[^"]*") fill="#000"[^>]*?( d="[^"]*")?\/>$/.exec(cut);
   if (start < 0 || !box) return false;
   const [, place = "", path = ""] = box;
-  return svg
+  const painted = svg.replace(/<(mask|clipPath) .*?<\/\1>/g, "");
+  return painted
     .split(`${place} fill="#`)
     .some((after) => /^(?:[\da-f]{6}|[\da-f]{3})$/i.test(after.split(`"${path}/>`, 1)[0] ?? ""));
 }
