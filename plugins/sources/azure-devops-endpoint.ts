@@ -33,6 +33,9 @@ export function identitiesEndpoint(options: AzureOptions, client: Client, host: 
   };
 }
 
+/** Of a name that goes into a URL. */
+const mostNameChars = 100;
+
 interface Links {
   readonly options: AzureOptions;
   readonly client: Client;
@@ -45,12 +48,13 @@ interface Links {
 function createLinks({ options: { identities }, client, host, origin, warmUp }: Links) {
   const { path = `/${host.mount}`, query, expiresS, onTrouble } = identities;
   const search = query === "" ? "" : `?${query}`;
-  return async ({ descriptor, id }: AvatarIdentity): Promise<string | null> => {
+  return async ({ descriptor, id, name = "" }: AvatarIdentity): Promise<string | null> => {
     const ref = encodeURIComponent(descriptor ?? id ?? "");
     const isFine = warmUp ? await warmUp(`/${host.mount}/${ref}`) : !client.isTroubled();
     if (!isFine && onTrouble === "keep") return null;
     host.metrics.count("linksRewritten");
-    return origin + host.sign(`${path}/${ref}${search}`, expiresS === undefined ? {} : { expiresS });
+    const named = search.replaceAll("{name}", () => encodeURIComponent(name.slice(0, mostNameChars).toWellFormed()));
+    return origin + host.sign(`${path}/${ref}${named}`, expiresS === undefined ? {} : { expiresS });
   };
 }
 

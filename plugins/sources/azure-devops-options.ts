@@ -38,7 +38,12 @@ const identities = v.strictObject({
     v.optional(v.pipe(v.string(), v.regex(/^\/[^?#]*[^/?#]$/, "takes a path such as /avatar/azure"))),
     about("Path that the new links begin with; the descriptor or GUID follows. Default: this mount."),
   ),
-  query: v.pipe(v.optional(v.string(), ""), about("Parameters of the new links, such as `w=96&f=webp`.")),
+  query: v.pipe(
+    v.optional(v.string(), ""),
+    about(
+      "Parameters of the new links, such as `w=96&f=webp`; `{name}` becomes the name that is shown: `d=initials&name={name}`.",
+    ),
+  ),
   expiresS: v.pipe(v.optional(count), about("Seconds for which the new links work. Default: for ever.")),
   onTrouble: v.pipe(
     v.optional(v.picklist(["keep", "default"]), "keep"),

@@ -7,6 +7,8 @@ import { isDescriptor, isId, type LinkOwner, type Place, readLink } from "./azur
 export interface AvatarIdentity extends LinkOwner {
   /** The link as it was. */
   readonly link: string;
+  /** What is shown as the identity's name, if it stands beside the link. */
+  readonly name?: string;
 }
 
 export interface RewriteOptions extends Place, JsonLimits {
@@ -27,6 +29,7 @@ interface Frame {
   readonly isArray: boolean;
   descriptor?: string;
   id?: string;
+  name?: string;
   /** Links that wait for what comes after them in this object. */
   readonly waiting: Link[];
 }
@@ -80,13 +83,14 @@ export class Rewriter implements JsonSink {
 
   wantsText(): boolean {
     const { isArray = true, key = "" } = this.#frames.at(-1) ?? {};
-    return !isArray && /^(?:imageUrl|avatarUrl|href|descriptor|subjectDescriptor|id)$/.test(key);
+    return !isArray && /^(?:imageUrl|avatarUrl|href|descriptor|subjectDescriptor|id|displayName)$/.test(key);
   }
 
   text(raw: string): void {
     const frame = this.#frames.at(-1);
     const value = contentOf(raw);
     if (frame?.key === "id" && isId(value)) frame.id = value.toLowerCase();
+    if (frame?.key === "displayName") frame.name = value;
     if (frame && /descriptor$/i.test(frame.key) && isDescriptor(value)) frame.descriptor = value;
     const holder = this.#holder();
     const owner = holder && readLink(value, this.#options);
@@ -97,8 +101,7 @@ export class Rewriter implements JsonSink {
     const link = { raw, link: value, owner };
     this.#parts.push(link);
     this.#heldChars += raw.length;
-    if (owner.descriptor === undefined) holder.waiting.push(link);
-    else this.#start(link, holder);
+    holder.waiting.push(link);
   }
 
   /** The identity that the value at hand would be an avatar link of. */
@@ -120,7 +123,12 @@ export class Rewriter implements JsonSink {
       link.result = link.raw;
       return;
     }
-    const identity = { link: link.link, ...(descriptor ? { descriptor } : {}), ...(id ? { id } : {}) };
+    const identity = {
+      link: link.link,
+      ...(descriptor ? { descriptor } : {}),
+      ...(id ? { id } : {}),
+      ...(frame.name ? { name: frame.name } : {}),
+    };
     link.work = this.#urlOf(key, identity).then((url) => {
       link.result = url === null ? link.raw : JSON.stringify(url);
     });

@@ -362,6 +362,29 @@ test("POST identities is for operators unless it is open, and says what is wrong
   );
 });
 
+test("POST identities gives links with names, from which initials are drawn for those without a picture", async () => {
+  const identities = { path: "/avatar/azure", query: "w=48&d=initials&name={name}" };
+  await withApp(
+    (base) => ({ azure: { ...base, internal: true, identities }, avatar: { source: "avatar", chain: ["azure"] } }),
+    async ({ app, azure }) => {
+      const pathOf = async (n: number, displayName: string) => {
+        const link = `${azure.url}/contoso/_apis/GraphProfile/MemberAvatars/${person(n).descriptor}`;
+        const answer = await post(app, "/azure/identities", JSON.stringify({ displayName, avatarUrl: link }));
+        return ((await answer.json()) as { avatarUrl: string }).avatarUrl.slice("http://localhost".length);
+      };
+      assert.match(await pathOf(1, "Ada Lovelace"), /default=initials&initials=AL$/);
+      const [ada, bob, both] = [await pathOf(90, "Ada Lovelace"), await pathOf(91, "Bob"), await pathOf(1, "Bob")];
+      const bytes = async (path: string) => {
+        const answer = await app.get(path);
+        assert.equal(answer.status, 200);
+        return Buffer.from(await answer.arrayBuffer()).toString("base64");
+      };
+      const pictures = new Set([await bytes(ada), await bytes(bob), await bytes(both)]);
+      assert.equal(pictures.size, 3);
+    },
+  );
+});
+
 test("POST identities?warm=1 loads avatars beforehand, at most as many as its option says", async () => {
   await withApp(
     (base) => ({ azure: { ...base, identities: { warm: 4 } } }),

@@ -236,11 +236,17 @@ test("rewriteIdentities() knows an identity by what stands beside its link, befo
       return null;
     },
   };
-  const json = [{ imageUrl: bare, id }, { descriptor, _links: { avatar: { href: bare } } }, { imageUrl: bare }];
+  const json = [
+    { imageUrl: bare, id },
+    { descriptor, displayName: "Ada", _links: { avatar: { href: bare } } },
+    { imageUrl: bare },
+    { imageUrl: imageLink(person(2)), descriptor: person(2).descriptor, displayName: 'Łukasz "Ł"' },
+  ];
   assert.deepEqual(await rewriteIdentities(json, options), json);
   assert.deepEqual(seen, [
     { link: bare, id },
-    { link: bare, descriptor },
+    { link: bare, descriptor, name: "Ada" },
+    { link: imageLink(person(2)), descriptor: person(2).descriptor, id: person(2).id, name: 'Łukasz "Ł"' },
   ]);
 });
 
