@@ -136,6 +136,19 @@ export function createLedger(host: SourceHost): Ledger {
     for (const name of await namesOf(key)) if (name !== key && (await read(name))) await write(name, null);
   }
 
+  /** An own entry under a name that is another user's by now. */
+  async function isReplaced(userKey: string): Promise<boolean> {
+    const key = await opened(userKey.replace(/^user:/, "name:"));
+    return key !== undefined && (await read(key)) !== null;
+  }
+
+  async function isLeftBehind(refKey: string): Promise<boolean> {
+    const [, asset = "", owner, hashed] = refKey.split(":");
+    if (owner !== mount) return false;
+    if (assetsOf(await storage.getItem<Entry>(`user:${mount}:${hashed}`)).includes(asset)) return false;
+    return now() - ((await storage.getItem<number>(refKey)) ?? 0) > underWayMs;
+  }
+
   return {
     keyOf,
     find,
@@ -171,13 +184,9 @@ export function createLedger(host: SourceHost): Ledger {
     write,
     forget,
     async sweep() {
-      for (const each of await storage.getKeys("ref:")) {
-        const [, asset = "", owner, hashed] = each.split(":");
-        if (owner !== mount) continue;
-        if (assetsOf(await storage.getItem<Entry>(`user:${mount}:${hashed}`)).includes(asset)) continue;
-        const since = (await storage.getItem<number>(each)) ?? 0;
-        if (now() - since > underWayMs) await storage.removeItem(each);
-      }
+      for (const each of await storage.getKeys(`user:${mount}:`))
+        if (await isReplaced(each)) await storage.removeItem(each);
+      for (const each of await storage.getKeys("ref:")) if (await isLeftBehind(each)) await storage.removeItem(each);
       for (const asset of await blobs.keys()) await collect(asset);
     },
   };

@@ -66,6 +66,7 @@ for (const name of bombs) {
 }
 
 test("what a polyglot carries behind its picture is not kept", async () => {
+  for (const name of bombs.filter((each) => each.startsWith("polyglot"))) await send(app, await fixture(name));
   const pictures = await kept();
   assert.ok(pictures.length > 0);
   for (const mark of ["<script", "<html", "PK\u0003\u0004"]) assert.ok(!pictures.some((bytes) => bytes.includes(mark)));

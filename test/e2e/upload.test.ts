@@ -140,21 +140,19 @@ test("nothing of the uploaded bytes is kept or served", async () => {
   const marker = "a-secret-place-in-the-metadata";
   const file = new Uint8Array(Buffer.concat([await fixture("jpeg-metadata"), Buffer.from(marker)]));
   const { asset } = await upload(on, file);
-  const texts = ["Exif", marker, "ICC_PROFILE"];
+  const texts = ["Exif", "SECRET-", marker];
   const answers = await Promise.all(
     [`/avatar/${md5}`, `/avatar/${md5}?f=webp&s=2048`, `/avatar/${md5}?f=jpeg`].map((path) => picture(path, on)),
   );
   await on.app.dispose();
   const kept = [await bytesBelow(on.folder), ...answers];
-  assert.ok(Buffer.from(file).includes("Exif"));
+  for (const text of texts) assert.ok(Buffer.from(file).includes(text));
   for (const text of texts) assert.ok(!kept.some((bytes) => Buffer.from(bytes).includes(text)), text);
   assert.ok(asset);
 });
 
 test("an upload is upright and as large as it was, never larger", async () => {
   const { sha256: hash } = await upload(app, await fixture("jpeg-orientation-6"), { email: "upright@example.com" });
-  const meta = (await (await app.get(`/meta/upload/${hash}`)).json().catch(() => null)) as unknown;
-  assert.equal((meta as { status?: number }).status, 404);
   const { width } = await info(hash);
   const { pixels } = await see(await fixture("jpeg-orientation-1"));
   assert.equal(width, Math.min(pixels.width, pixels.height));
