@@ -46,7 +46,8 @@ export default template({
     const widthPx = card.size.width - 2 * marginPx;
     const textPx = changes.length > 0 ? columnPx : widthPx;
     const blocks = words(parameters, card, textPx);
-    const isRightToLeft = blocks.find((block) => block)?.fitted.isRightToLeft ?? false;
+    // A version has no direction of its own.
+    const isRightToLeft = blocks.some((block) => block?.fitted.isRightToLeft);
     return (
       <Frame card={card} isRightToLeft={isRightToLeft}>
         <BrandRow card={card} widthPx={textPx} />

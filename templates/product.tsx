@@ -6,8 +6,9 @@ import { BrandRow, brandRowHeight } from "./parts/brand.tsx";
 import { inkOn, legible } from "./parts/color.ts";
 import { Frame, marginPx } from "./parts/frame.tsx";
 import { looksOf } from "./parts/looks.ts";
-import { Pill } from "./parts/panel.tsx";
+import { Pill, pillPaddingPx } from "./parts/panel.tsx";
 import { picture, text } from "./parts/parameters.ts";
+import { fitRow } from "./parts/row.ts";
 import { columnWidth, Side, sideSize } from "./parts/side.tsx";
 import { heightOf, Stack } from "./parts/stack.tsx";
 import { Stars, starsHeightPx } from "./parts/stars.tsx";
@@ -95,16 +96,13 @@ interface PriceProperties {
 
 function Price({ card, parameters: { price, was, badge }, widthPx }: PriceProperties): Child {
   const looks = looksOf(card);
-  const one = { maxLines: 1 };
-  const now = fitBlock(
-    card,
-    price,
-    { ...looks.title, lineHeight: 1.2 },
-    { ...one, maxWidthPx: widthPx * 0.46, sizesPx: [56, 48, 42, 36, 30] },
-  );
-  const then = fitBlock(card, was, looks.small, { ...one, maxWidthPx: widthPx * 0.24, sizesPx: [32, 28, 24, 20] });
   const ink = { ...looks.strong, color: legible(card.colors.onAccent, card.colors.accent, inkOn(card.colors.accent)) };
-  const note = fitBlock(card, badge, ink, { ...one, maxWidthPx: widthPx * 0.3 - 84, sizesPx: [26, 24, 22, 20] });
+  const texts = [
+    { text: price, look: { ...looks.title, lineHeight: 1.2 }, sizesPx: [56, 48, 42, 36, 30], isFirm: true },
+    { text: was, look: looks.small, sizesPx: [32, 28, 24, 20] },
+    { text: badge, look: ink, sizesPx: [26, 24, 22, 20] },
+  ];
+  const [now, then, note] = fitRow(card, texts, { widthPx: widthPx - (badge ? 2 * pillPaddingPx : 0), gapPx: 24 });
   if (!now && !then && !note) return null;
   return (
     <div style={{ display: "flex", alignItems: "center", gap: 24, height: priceHeightPx, flexShrink: 0 }}>

@@ -46,7 +46,7 @@ export default template({
       detail,
       hasPicture,
       picture: card.pictures.avatar,
-      widthPx: hasBrand(card) ? 740 : widthPx,
+      widthPx: hasBrand(card) ? 680 : widthPx,
     };
     return (
       <Frame card={card} isRightToLeft={isRightToLeft}>
@@ -56,7 +56,7 @@ export default template({
         </div>
         <div style={{ display: "flex", justifyContent: "space-between", alignItems: "center", height: bylineHeightPx }}>
           <Byline {...byline} />
-          <BrandMark card={card} widthPx={280} />
+          <BrandMark card={card} widthPx={340} />
         </div>
       </Frame>
     );
@@ -74,7 +74,7 @@ function fitWords(card: Card, words: string | undefined, belowPx: number) {
     maxWidthPx: card.size.width - 2 * marginPx,
     maxLines: 8,
     maxHeightPx: card.size.height - 2 * marginPx - markHeightPx - 30 - belowPx,
-    sizesPx: [76, 70, 64, 58, 52, 47, 42, 38, 34],
+    sizesPx: [...((words?.length ?? 0) < 60 ? [96, 86] : []), 76, 70, 64, 58, 52, 47, 42, 38, 34],
   });
 }
 

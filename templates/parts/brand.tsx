@@ -23,7 +23,8 @@ export function brandRowHeight(card: Card, aside?: string): number {
 }
 
 export function BrandRow({ card, aside, widthPx }: BrandRowProperties): Child {
-  if (brandRowHeight(card, aside) === 0) return null;
+  // Keeps its place, so that what is below stays below.
+  if (brandRowHeight(card, aside) === 0) return <div style={{ display: "flex" }} />;
   const looks = looksOf(card);
   const end = fitBlock(card, aside, looks.small, { maxWidthPx: widthPx * 0.4, maxLines: 1, sizesPx: [26, 24, 22] });
   return (

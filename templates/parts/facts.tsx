@@ -2,7 +2,8 @@
 /** Short facts side by side, each behind a sign: where, when, at which address. */
 import type { Card, Child } from "cameo/plugin";
 import { looksOf } from "./looks.ts";
-import { fitBlock, Text } from "./text.tsx";
+import { fitRow } from "./row.ts";
+import { Text } from "./text.tsx";
 
 /** Strokes in a square of 24. */
 const icons = {
@@ -32,13 +33,15 @@ export function Facts({ card, facts, widthPx }: FactsProperties): Child {
   const known = facts.filter(({ text }) => text?.trim());
   if (known.length === 0) return null;
   const look = looksOf(card).small;
-  const maxWidthPx = (widthPx - betweenPx * (known.length - 1)) / known.length - iconPx - gapPx;
+  const row = { widthPx: widthPx - known.length * (iconPx + gapPx), gapPx: betweenPx };
+  const texts = known.map(({ text }) => ({ text, look, sizesPx: [28, 26, 24] }));
+  const blocks = fitRow(card, texts, row);
   return (
     <div style={{ display: "flex", gap: betweenPx, height: factsHeightPx, flexShrink: 0 }}>
-      {known.map(({ icon, text }) => (
+      {known.map(({ icon }, at) => (
         <div style={{ display: "flex", alignItems: "center", gap: gapPx, flexShrink: 0 }}>
           <Icon icon={icon} color={look.color} />
-          <Text block={fitBlock(card, text, look, { maxWidthPx, maxLines: 1, sizesPx: [28, 26, 24] })} />
+          <Text block={blocks[at]} />
         </div>
       ))}
     </div>

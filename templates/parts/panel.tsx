@@ -49,8 +49,16 @@ export interface PillProperties {
   readonly children?: Child;
 }
 
+/** At either end, in pixels. */
+export const pillPaddingPx = 18;
+
 /** A small filled shape around a word. */
 export function Pill({ ground, cornerPx, children }: PillProperties): Child {
-  const style = { backgroundColor: ground, borderRadius: cornerPx, paddingLeft: 18, paddingRight: 18 };
+  const style = {
+    backgroundColor: ground,
+    borderRadius: cornerPx,
+    paddingLeft: pillPaddingPx,
+    paddingRight: pillPaddingPx,
+  };
   return <div style={{ display: "flex", alignItems: "center", flexShrink: 0, height: 46, ...style }}>{children}</div>;
 }

@@ -76,7 +76,7 @@ function glow(canvas: Canvas): Child {
 
 /** Lines that fade out towards the texts. */
 function grid(canvas: Canvas): Child {
-  const line = alpha(canvas.colors.text, canvas.isDark ? 0.13 : 0.1);
+  const line = alpha(canvas.colors.text, canvas.isDark ? 0.2 : 0.15);
   return (
     <Tiled canvas={canvas} step={48}>
       <path d="M48 0H0V48" fill="none" stroke={line} stroke-width="1.5" />
@@ -85,7 +85,7 @@ function grid(canvas: Canvas): Child {
 }
 
 function dots(canvas: Canvas): Child {
-  const dot = alpha(canvas.colors.text, canvas.isDark ? 0.24 : 0.2);
+  const dot = alpha(canvas.colors.text, canvas.isDark ? 0.3 : 0.27);
   return (
     <Tiled canvas={canvas} step={30}>
       <circle cx="15" cy="15" r="2" fill={dot} />
@@ -108,8 +108,8 @@ function Tiled({ canvas, step, children }: TiledProperties): Child {
         <pattern id="tile" width={step} height={step} patternUnits="userSpaceOnUse">
           {children}
         </pattern>
-        <radialGradient id="veil" cx="100%" cy="0%" r="92%">
-          <stop offset="0%" stop-color={colors.background} stop-opacity="0" />
+        <radialGradient id="veil" cx="100%" cy="0%" r="100%">
+          <stop offset="12%" stop-color={colors.background} stop-opacity="0" />
           <stop offset="100%" stop-color={colors.background} stop-opacity="1" />
         </radialGradient>
       </defs>

@@ -28,6 +28,8 @@ export interface Block {
   readonly fitted: FittedText;
   readonly look: Look;
   readonly heightPx: number;
+  /** Of its widest line, or a little more. */
+  readonly widthPx: number;
   readonly trackingPx: number;
 }
 
@@ -35,17 +37,17 @@ export interface Block {
 export function fitBlock(card: Card, text: string | undefined, look: Look, frame: TextFrame): Block | undefined {
   if (!text?.trim()) return undefined;
   const tracking = isSpaceable(text) ? (look.tracking ?? 0) : 0;
-  const fitted = card.fit(text, {
-    ...frame,
+  const font = {
     family: look.family,
     weight: look.weight,
-    lineHeight: look.lineHeight ?? 1.3,
     // The smallest size's: at larger ones letters stand closer than measured, never wider.
     letterSpacingPx: tracking * (tracking < 0 ? Math.min(...frame.sizesPx) : Math.max(...frame.sizesPx)),
-  });
+  };
+  const fitted = card.fit(text, { ...frame, ...font, lineHeight: look.lineHeight ?? 1.3 });
   if (fitted.lines.length === 0) return undefined;
+  const widthPx = Math.max(...fitted.lines.map((line) => card.measure(line, { ...font, sizePx: fitted.sizePx })));
   const heightPx = fitted.lines.length * fitted.lineHeightPx;
-  return { fitted, look, heightPx, trackingPx: tracking * fitted.sizePx };
+  return { fitted, look, heightPx, widthPx, trackingPx: tracking * fitted.sizePx };
 }
 
 /** Of headings: as `fitBlock`; but a word too long for a line is broken at a size that still is a heading's, rather than shrunk to the smallest. */
