@@ -10,20 +10,20 @@ const color = (where: string, plain: string) => v.pipe(v.optional(hex, plain), a
 /** Text has a contrast of at least 4.5 to what lies under it (WCAG 2.2, 1.4.3); a test holds that. */
 const plainColors = {
   light: {
-    background: "#fbfaf8",
-    surface: "#f1efea",
-    text: "#15171c",
-    muted: "#5b606b",
-    accent: "#3538cd",
+    background: "#faf8f4",
+    surface: "#ffffff",
+    text: "#1a1917",
+    muted: "#666159",
+    accent: "#b5442a",
     onAccent: "#ffffff",
   },
   dark: {
-    background: "#0d0f14",
-    surface: "#181b22",
-    text: "#f5f4f0",
-    muted: "#a0a6b4",
-    accent: "#a3acff",
-    onAccent: "#0d0f14",
+    background: "#141312",
+    surface: "#201f1d",
+    text: "#f6f3ee",
+    muted: "#a8a298",
+    accent: "#f08a66",
+    onAccent: "#1a1917",
   },
 } as const satisfies Record<"light" | "dark", BrandColors>;
 
