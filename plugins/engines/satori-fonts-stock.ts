@@ -18,7 +18,7 @@ export type FontFamily = Family<Face>;
 export type FontHost = Pick<WorkerHost, "asset" | "wasm" | "log">;
 
 /** Slices that are kept open; each has about 300 kB in its two weights. A text of Chinese needs about ten. */
-const maxSlices = 80;
+const maxSlices = 60;
 
 const scripts = {
   arabic: /\p{scx=Arabic}/u,

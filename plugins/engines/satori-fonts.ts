@@ -12,7 +12,7 @@ import { Ruler } from "./satori-fonts-measure.ts";
 import { coreFamilies } from "./satori-fonts-packaged.ts";
 import { orderByText } from "./satori-fonts-slices.ts";
 import { type FontFamily, type FontHost, Stock } from "./satori-fonts-stock.ts";
-import { graphemes, isEmoji, prepareText } from "./satori-text.ts";
+import { graphemes, isEmoji, markNumbers, prepareText } from "./satori-text.ts";
 import { fitText } from "./satori-text-fit.ts";
 
 export interface FontLibrary {
@@ -85,7 +85,9 @@ async function prepare(
   texts: readonly string[],
   wanted: readonly string[],
 ): Promise<Prepared> {
-  const needed = new Set(texts.flatMap(graphemes).filter((each) => !/^\s*$/.test(each)));
+  const needed = new Set(
+    texts.flatMap(graphemes).filter((each) => !/^[\s\p{Default_Ignorable_Code_Point}]*$/u.test(each)),
+  );
   // The first is for headings: what a font lacks is better drawn in the one for text.
   const names = wanted.toReversed().flatMap((family) => stock.parts.get(family.toLowerCase()) ?? []);
   const first = await open(stock, names);
@@ -163,7 +165,7 @@ class CardFonts implements FontSet {
 
   drawable(text: string): string {
     const shown = graphemes(text).map((each) => this.show(each));
-    return shown.filter((each, index) => each !== substitute || shown[index - 1] !== substitute).join("");
+    return markNumbers(shown.filter((each, index) => each !== substitute || shown[index - 1] !== substitute).join(""));
   }
 
   inlineEmoji(svg: string): string {
@@ -195,7 +197,7 @@ class CardFonts implements FontSet {
   }
 
   private find(grapheme: string): string {
-    if (/^[\s\u200b]*$/.test(grapheme)) return grapheme;
+    if (/^[\s\p{Default_Ignorable_Code_Point}]*$/u.test(grapheme)) return grapheme;
     if (isEmoji(grapheme) && this.hasPicture(grapheme)) return grapheme;
     if (this.isDrawn(grapheme) || this.hasPicture(grapheme)) return grapheme;
     const joined = grapheme.split("\u200d").filter((each) => each !== "");

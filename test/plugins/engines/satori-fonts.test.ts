@@ -41,16 +41,25 @@ async function draw(set: FontSet, text: string, { family, weight, sizePx }: Styl
 
 let started: Promise<void> | undefined;
 
-/** Rows of the picture with how many dark pixels they have. */
-async function ink(svg: string): Promise<number[]> {
+/** Whether each pixel of the picture is dark, row by row. */
+async function pixels(svg: string): Promise<boolean[][]> {
   started ??= host.wasm("@resvg/resvg-wasm/index_bg.wasm").then((module) => initWasm(module as never));
   await started;
-  const { pixels, width, height } = new Resvg(svg, { font: { loadSystemFonts: false } }).render();
-  return Array.from({ length: height }, (_, y) => {
-    let dark = 0;
-    for (let x = 0; x < width; x++) if ((pixels[(y * width + x) * 4 + 3] ?? 0) > 127) dark++;
-    return dark;
-  });
+  const { pixels: all, width, height } = new Resvg(svg, { font: { loadSystemFonts: false } }).render();
+  const isDark = (x: number, y: number): boolean => (all[(y * width + x) * 4 + 3] ?? 0) > 127;
+  return Array.from({ length: height }, (_, y) => Array.from({ length: width }, (__, x) => isDark(x, y)));
+}
+
+const count = (line: readonly boolean[]): number => line.filter(Boolean).length;
+
+/** How many dark pixels each row has. */
+const ink = async (svg: string): Promise<number[]> => (await pixels(svg)).map(count);
+
+/** How many each column has, from the first that has any. */
+async function columns(svg: string): Promise<number[]> {
+  const rows = await pixels(svg);
+  const all = Array.from({ length: rows[0]?.length ?? 0 }, (_, x) => count(rows.map((row) => row[x] === true)));
+  return all.slice(all.findIndex((each) => each > 0));
 }
 
 test("openFonts() asks its host only for what packagedAssets lists, and for optional packages", async () => {
@@ -167,4 +176,15 @@ test("FontSet.fonts put marks where they belong: above, below, and dots of Arabi
   assert.ok(lowest(await rows("ب")) > lowest(await rows("ٮ")) + 4, "the dot of beh");
   assert.ok(lowest(await rows("ي")) > lowest(await rows("ى")) + 4, "the dots of yeh");
   assert.ok(highest(await rows("อ่")) < highest(await rows("อ")) - 4, "the tone of Thai");
+});
+
+test("FontSet.drawable() makes a time read the same in Hebrew as in English", async () => {
+  const [hebrew, english] = ["ב 10:37", "10:37"];
+  const set = await prepared(hebrew, english);
+  const style = { family: "Inter", weight: 600, sizePx: 80 };
+  const seen = async (text: string) => columns((await draw(set, set.drawable(text), style)).svg);
+  const [inHebrew, inEnglish] = [await seen(hebrew), await seen(english)];
+  const widthPx = inEnglish.findLastIndex((each) => each > 0);
+  const off = inEnglish.slice(0, widthPx).filter((each, x) => Math.abs(each - (inHebrew[x] ?? 0)) > 12);
+  assert.ok(off.length <= 6, `${off.length} of ${widthPx} columns differ`);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { directionOf, graphemes, isEmoji, prepareText } from "../../../plugins/engines/satori-text.ts";
+import { directionOf, graphemes, isEmoji, markNumbers, prepareText } from "../../../plugins/engines/satori-text.ts";
 
 test("prepareText() takes away what is not text", () => {
   assert.equal(prepareText("  a\u0000b\u0007\n\tc  "), "a b c");
@@ -46,4 +46,20 @@ test("directionOf() goes by the first letter", () => {
 test("isEmoji() tells pictures from symbols in the text", () => {
   for (const each of ["🚀", "❤\ufe0f", "1\ufe0f\u20e3", "🇩🇪", "👍🏿"]) assert.equal(isEmoji(each), true, each);
   for (const each of ["☀", "©", "1", "a", "→"]) assert.equal(isEmoji(each), false, each);
+});
+
+test("markNumbers() keeps times, prices and shares in order where a text runs from right to left", () => {
+  assert.equal(markNumbers("בשעה 10:30"), "בשעה 10:\u200e30");
+  assert.equal(markNumbers("הנחה 50%, 1-2, $9"), "הנחה 50%\u200e, 1-\u200e2, $\u200e9");
+  assert.equal(markNumbers("12/05"), "12/\u200e05");
+});
+
+test("markNumbers() leaves signs after numbers to their left in Arabic, and left-to-right text alone", () => {
+  assert.equal(markNumbers("خصم 50% في 10:30"), "خصم 50% في 10:\u200e30");
+  for (const text of ["at 10:30 for $9", "at ב 10:30 ב"]) assert.equal(markNumbers(text), text);
+});
+
+test("markNumbers() changes nothing the second time", () => {
+  const texts = fc.array(fc.constantFrom(..."ב0123:/+-%$#., a"), { maxLength: 12 }).map((all) => all.join(""));
+  fc.assert(fc.property(texts, (text) => assert.equal(markNumbers(markNumbers(text)), markNumbers(text))));
 });
