@@ -175,6 +175,14 @@ export function formatRequest(request: ParsedRequest, grammar: Grammar, except: 
   return `${prefix}${request.mount}/${escapeRef(request.ref)}${query ? `?${query}` : ""}`;
 }
 
+/** A URL as it was written, its escapes alike and without a signature: what a client signs that does not know how the mount reads its URLs. */
+export function formatWritten(pathname: string, search: string): string {
+  const { output, mount, rest } = splitPath(pathname);
+  const signed = [...new URLSearchParams(search)].filter(([name]) => name !== "sig" && name !== "signature");
+  const query = signed.map(([name, value]) => `${escapeValue(name)}=${escapeValue(value)}`).join("&");
+  return `${output === "meta" ? "/meta/" : "/"}${mount}/${escapeRef(decodeRef(rest))}${query ? `?${query}` : ""}`;
+}
+
 /** Percent-encodes a ref, keeping `/`, `:`, `@`, `,` and `~` readable. */
 export function escapeRef(ref: string): string {
   return encodeURIComponent(ref.toWellFormed()).replace(/%(2F|3A|40|2C)/g, decodeURIComponent);

@@ -8,6 +8,7 @@ import type { Parameters } from "../request/parameters.ts";
 import {
   formatParameters,
   formatRequest,
+  formatWritten,
   inOrder,
   type ParsedRequest,
   parseRequest,
@@ -69,7 +70,9 @@ const accessParameters = ["preset", "expires", "signature", "version"] as const;
 export function resolve(raw: RawRequest, snapshot: Snapshot, now: number): ImageRequest {
   const mount = findMount(raw, snapshot);
   const parsed = parseRequest(raw.pathname, raw.search, snapshot.grammar, mount.grammar);
-  const isSigned = verifyRequest(parsed, snapshot.grammar, snapshot.signingKeys, now);
+  const isRead = parsed.parameters.signature !== undefined && mount.grammar.read !== undefined;
+  const written = isRead ? formatWritten(raw.pathname, raw.search) : undefined;
+  const isSigned = verifyRequest(parsed, snapshot.grammar, snapshot.signingKeys, now, written);
   if (parsed.ref === "") throw new CameoError("not-found", "The path names no image; add one after the mount's name.");
   const ref = mount.source.normalize?.(parsed.ref) ?? parsed.ref;
   refuseUnsigned(mount, ref, isSigned);
