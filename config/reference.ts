@@ -59,7 +59,8 @@ In a variable, a list is written with commas, and \`<name>\` is the mount's name
 \`CAMEO_MOUNTS_IMAGES_BASE=/srv/images\` is \`mounts.images.base\`. Bytes take a number or text such as \`512MB\` (powers of 1024).
 Variables reach the mounts, tiers and engines that the built-in settings or the file name; an unknown one is warned of.
 
-Ready-made files: [basic.toml](examples/basic.toml), [remote.json](examples/remote.json), [signed.ts](examples/signed.ts).
+Ready-made files: [basic.toml](examples/basic.toml), [remote.json](examples/remote.json), [signed.ts](examples/signed.ts),
+[azure-devops.toml](examples/azure-devops.toml) (Azure DevOps avatars for an internal tool).
 `;
 
 const aboutMounts = `A mount is the first part of a path, \`/{mount}/{ref}\`, and says which source plugin answers there. Several mounts may use

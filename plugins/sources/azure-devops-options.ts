@@ -85,7 +85,7 @@ export const options = v.object({
   ),
   size: v.pipe(
     v.optional(v.picklist(["small", "medium", "large"]), "large"),
-    about("Size asked for: 34, 44 or 220 pixels or so."),
+    about("Size asked for; Azure DevOps has three."),
   ),
   initialsForGenerated: v.pipe(
     v.optional(v.boolean(), false),
