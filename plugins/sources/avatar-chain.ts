@@ -16,6 +16,8 @@ export interface Facts extends Omit<Person, "name"> {
   readonly hash?: string | undefined;
   /** SHA-256 of the user ID. */
   readonly idHash?: string | undefined;
+  /** The user ID, if it is one. */
+  readonly guid?: string | undefined;
   /** Of the e-mail. */
   readonly domain?: string | undefined;
   /** Private ID, without `~`. */
@@ -33,8 +35,8 @@ const known: Readonly<Record<string, readonly (readonly string[])[]>> = {
   gravatar: [["{hash}?r={rating}"]],
   libravatar: [["{hash}@{domain}", "{hash}"]],
   github: [["{login}"]],
-  "azure-devops": [["{descriptor}", "{id}", "{email}"]],
-  azure: [["{descriptor}", "{id}", "{email}"]],
+  "azure-devops": [["{descriptor}", "{guid}", "{email}"]],
+  azure: [["{descriptor}", "{guid}", "{email}"]],
 };
 
 export function toLinks(settings: readonly LinkSetting[]): readonly Link[] {

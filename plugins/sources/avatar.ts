@@ -34,7 +34,7 @@ const options = v.object({
   chain: v.pipe(
     v.optional(v.array(link), ["upload", "gravatar"]),
     v.description(
-      "Mounts that are asked in order; or `{ mount, ref }` with what they are asked with, of `{hash} {email} {domain} {id} {idHash} {login} {descriptor} {key} {rating} {self}`.",
+      "Mounts that are asked in order; or `{ mount, ref }` with what they are asked with, of `{hash} {email} {domain} {id} {idHash} {guid} {login} {descriptor} {key} {rating} {self}`.",
     ),
   ),
   default: v.pipe(v.optional(defaultKind, "mp"), v.description("What is shown where `d` says nothing.")),
@@ -135,6 +135,7 @@ function factsOf(ref: string, person: KnownPerson | undefined, rating: string): 
     hash: isHash(ref) ? ref : email && digest("sha256", email),
     domain: email?.split("@").at(-1),
     idHash: id && digest("sha256", id),
+    guid: id && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? id : undefined,
   };
 }
 

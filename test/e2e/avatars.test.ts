@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import gravatarUrl from "gravatar-url";
+import { createClient } from "../../core/client.ts";
 import type { SettingsInput } from "../../core/settings/schema.ts";
 import { libravatar } from "../../plugins/sources/libravatar.ts";
 import { startApp, type TestApp } from "../app.ts";
@@ -16,6 +17,7 @@ import { see } from "../see.ts";
 const email = "myemailaddress@example.com";
 const md5 = "0bc83cb571cd1c50ba6f3e8a78ef1346";
 const sha256 = "84059b07d4be67b806386c0aad8070a23f18836bbaae342275dc0a83414c32ee";
+const signingKey = "a signing key for tests";
 const adminToken = "an-admin-token-for-tests";
 
 const remote = createOrigin();
@@ -48,12 +50,14 @@ before(async () => {
   const link = { internal: true, allowPrivate: ["127.0.0.1/32"] };
   const settings = {
     adminToken,
+    signingKeys: [signingKey],
     baseUrl: "https://img.example.com/",
     mounts: {
       ...Object.fromEntries(Object.entries(avatars).map(([name, more]) => [name, { source: "avatar", ...more }])),
       gravatar: { source: "gravatar", base: services.gravatar.base, ...link },
       libravatar: { source: "federated", base: services.libravatar.base, ...link },
       github: { source: "github", base: services.github.base, ...link },
+      upload: { source: "upload", tokens: [adminToken], internal: true },
       remote: { source: "origin" },
       web: { source: "http", allowPrivate: link.allowPrivate },
     },
@@ -187,6 +191,15 @@ describe("an avatar", () => {
     assert.equal(from(await app.get(`/avatar/${hash}?d=retro`)), "gravatar");
   });
 
+  test("of letters is drawn by the template, from any script; without letters it is the figure", async () => {
+    for (const name of ["Ada Lovelace", "山田 太郎", "محمد علي", "🦊"]) {
+      const found = await app.get(`/alone/${newHash()}?d=initials&name=${encodeURIComponent(name)}&s=64`);
+      assert.deepEqual([found.status, from(found)], [200, "default:initials"], name);
+      assert.equal((await see(await found.bytes())).pixels.width, 64);
+    }
+    assert.equal(from(await app.get(`/alone/${newHash()}?d=initials&name=`)), "default:mp");
+  });
+
   test("above the rating asked for, or above the mount's, is the default", async () => {
     const mild = newHash();
     const wild = newHash();
@@ -313,6 +326,53 @@ describe("the chain", () => {
     assert.equal(services.gravatar.asked.length, 200);
     await load();
     assert.equal(services.gravatar.asked.length, 200);
+  });
+});
+
+describe("an uploaded picture", () => {
+  async function upload(fields: Readonly<Record<string, string>>): Promise<void> {
+    const body = new FormData();
+    body.set("file", new Blob([Uint8Array.from(makePicture(250, 250, 0))], { type: "image/png" }));
+    for (const [name, value] of Object.entries(fields)) body.set(name, value);
+    const headers = { authorization: `Bearer ${adminToken}` };
+    assert.equal((await app.get("/avatar", { method: "POST", headers, body })).status, 201);
+  }
+  const md5Of = (address: string) => createHash("md5").update(address).digest("hex");
+
+  test("wins over every other, at once, by every name of its owner", async () => {
+    const address = "grace@example.net";
+    services.gravatar.pictures.set(md5Of(address), { body: services.picture });
+    const subjects = JSON.stringify({ subjects: [address] });
+    const headers = { authorization: `Bearer ${adminToken}` };
+    const answer = await app.get("/avatar/ids", { method: "POST", headers, body: subjects });
+    const { ids } = (await answer.json()) as { ids: { id: string }[] };
+    const paths = [`/avatar/${md5Of(address)}`, `/avatar/~${ids[0]?.id}`];
+    assert.deepEqual((await Promise.all(paths.map((path) => app.get(path)))).map(from), ["gravatar", "default:mp"]);
+    await upload({ email: address });
+    for (const path of paths) {
+      const found = await app.get(path);
+      assert.equal(from(found), "upload", path);
+      assert.deepEqual(await colorOf(found), [250, 250, 0]);
+    }
+  });
+
+  test("keeps its rating, and its privacy", async () => {
+    await upload({ email: "joan@example.net", rating: "r" });
+    assert.equal(from(await app.get(`/avatar/${md5Of("joan@example.net")}?r=pg`)), "default:mp");
+    assert.equal(from(await app.get(`/avatar/${md5Of("joan@example.net")}?r=r`)), "upload");
+    await upload({ email: "mary@example.net", private: "true" });
+    const path = `/avatar/${md5Of("mary@example.net")}` as const;
+    assert.equal((await app.get(`${path}?s=40`)).status, 403);
+    const { signed: sign } = createClient({ baseUrl: "", key: signingKey });
+    const signed = await app.get(await sign(path, { width: 40, height: 40, fit: "cover", enlarge: true }));
+    assert.equal(from(signed), "upload");
+    assert.match(signed.headers.get("cache-control") ?? "", /private/);
+  });
+
+  test("is shown in private mode", async () => {
+    await upload({ email: "ida@example.net" });
+    assert.equal(from(await app.get(`/secretive/${md5Of("ida@example.net")}`)), "upload");
+    assert.deepEqual(asked(), []);
   });
 });
 
