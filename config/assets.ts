@@ -9,6 +9,7 @@ import { embedded } from "./embedded.ts";
 /** Packaged files that the binary must hold, by the specifier under which plugins and core ask for them. */
 export const packagedFiles = [
   "@imagemagick/magick-wasm/magick.wasm",
+  "@jsquash/webp/codec/enc/webp_enc_simd.wasm",
   "@resvg/resvg-wasm/index_bg.wasm",
   "imagescript/wasm/any/gif.wasm",
   "imagescript/wasm/any/jpeg.wasm",

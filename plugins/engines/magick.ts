@@ -17,6 +17,7 @@ import { decode, decoders } from "./magick-decode.ts";
 import { encode, encoders } from "./magick-encode.ts";
 import { MagickPicture, pictureOf } from "./magick-picture.ts";
 import { kernelBytes } from "./magick-resample.ts";
+import { maxWebpSide, openWebp } from "./magick-webp-simd.ts";
 
 const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 
@@ -67,6 +68,7 @@ export default engine({
     const module = await host.wasm("@imagemagick/magick-wasm/magick.wasm");
     await initializeImageMagick(module as unknown as Parameters<typeof initializeImageMagick>[0], configuration());
     setLimits(settings);
+    const webp = await openWebp(host);
     const instance: EngineInstance = {
       decode: (body, how) => decode(body, how, host),
       fromPixels: (frames) => pictureOf(frames, host, handedOverMs),
@@ -75,14 +77,19 @@ export default engine({
           throw host.fail("internal", "A picture of another engine was not handed over.");
         if (!(how.format in encoders))
           throw host.fail("engine-cannot", `The magick engine does not write ${how.format}.`);
-        return encode(picture, how, settings);
+        return isStillWebp(picture, how)
+          ? webp.encode(picture.pixels(), how.quality, settings.webpMethod)
+          : encode(picture, how, settings);
       },
-      heapBytes,
+      heapBytes: () => heapBytes() + webp.heapBytes(),
     };
     await warmUp(instance);
     return instance;
   },
 });
+
+const isStillWebp = ({ frames, width, height }: MagickPicture, { format }: EncodeOptions): boolean =>
+  format === "webp" && frames === 1 && Math.max(width, height) <= maxWebpSide;
 
 /** The last rule that matches counts: everything is off but the decoders and encoders named here. No file can name another one. */
 function configuration(): IConfigurationFiles {
