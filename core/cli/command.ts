@@ -31,6 +31,8 @@ export interface Flag {
   readonly takes?: string;
   /** Whether the value may be left out; then only a number that follows is taken as the value. */
   readonly isOptional?: boolean;
+  /** Stands for every long flag that no other one names; each is kept under the name that it was given by. */
+  readonly isOpen?: boolean;
   /** Heading in the help. Default `Options`. */
   readonly group?: string;
   readonly about: string;
@@ -85,9 +87,7 @@ export function flagsOf({ flags }: Command): readonly Flag[] {
 
 /** Throws `UsageError` for an unknown flag, a missing value or a wrong number of words. */
 export function readInput(args: readonly string[], command: Command): Input {
-  const spellings = new Map(
-    flagsOf(command).flatMap((flag) => [flag.name, ...(flag.also ?? [])].map((each) => [each, flag] as const)),
-  );
+  const spellings = spellingsOf(command, args);
   const words: string[] = [];
   const flags = new Map<string, string[]>();
   const tokens = split(args, spellings);
@@ -101,6 +101,14 @@ export function readInput(args: readonly string[], command: Command): Input {
   }
   if (!flags.has("help")) checkWords(words, command);
   return { words, flags };
+}
+
+function spellingsOf(command: Command, args: readonly string[]): ReadonlyMap<string, Flag> {
+  const flags = flagsOf(command);
+  const known = flags.flatMap((flag) => [flag.name, ...(flag.also ?? [])].map((each) => [each, flag] as const));
+  const open = flags.find(({ isOpen }) => isOpen);
+  const given = open ? args.flatMap((each) => /^--([a-z][\w-]*)/i.exec(each)?.slice(1) ?? []) : [];
+  return new Map([...given.map((name) => [name, { ...open, name, about: "" }] as const), ...known]);
 }
 
 /** `-h` means help unless the command has another use for it and a number follows. */

@@ -10,10 +10,11 @@ import { purge } from "./purge.ts";
 import { render } from "./render.ts";
 import { serve } from "./serve.ts";
 import { sign } from "./sign.ts";
+import { templates } from "./templates.ts";
 
 export type { CliParts } from "./command.ts";
 
-export const commands: readonly Command[] = [serve, render, convert, check, plugins, sign, purge];
+export const commands: readonly Command[] = [serve, render, convert, check, plugins, templates, sign, purge];
 
 /** Runs a command line without its program name. Resolves to the exit code (`exitCodes`); never ends the process itself. */
 export async function runCli(args: string[], parts: CliParts): Promise<number> {
