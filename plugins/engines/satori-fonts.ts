@@ -140,7 +140,7 @@ class CardFonts implements FontSet {
   private readonly shown = new Map<string, string>();
   private readonly shapes = new Map<string, string>();
   private readonly pickers: readonly ReturnType<typeof createPicker<FontFamily["faces"][number]>>[];
-  private readonly ruler = new Ruler((grapheme) => grapheme in this.graphemeImages);
+  private readonly ruler = new Ruler((grapheme) => Object.hasOwn(this.graphemeImages, grapheme));
 
   constructor(
     stock: Stock,

@@ -66,6 +66,13 @@ export function markNumbers(text: string): string {
     .replace(/[#\p{Sc}]+(?=\p{Nd})/gu, "$&\u200e");
 }
 
+/** Whether letters are joined in this text's script, so that letter spacing, also a negative one, would tear or overlap them: give it none. */
+export function joinsLetters(text: string): boolean {
+  return /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}]/u.test(
+    text,
+  );
+}
+
 /** Whether a grapheme is to be shown as a picture rather than in the text's colour. */
 export function isEmoji(grapheme: string): boolean {
   return /\p{Emoji_Presentation}|\ufe0f|\u20e3/u.test(grapheme);

@@ -17,13 +17,17 @@ interface Style {
   readonly family: string;
   readonly weight: number;
   readonly sizePx: number;
+  readonly letterSpacingPx?: number;
 }
 
 /** Draws one line with satori, and what it says about its box. */
-async function draw(set: FontSet, text: string, { family, weight, sizePx }: Style, width = 1200) {
+async function draw(set: FontSet, text: string, { family, weight, sizePx, letterSpacingPx = 0 }: Style, width = 1200) {
   const style = { whiteSpace: "nowrap", color: "#000", fontSize: sizePx, fontWeight: weight, lineHeight: 1.5 };
   const fontFamily = set.stack(family).join(", ");
-  const inner = { type: "div", props: { style: { display: "flex", ...style, fontFamily }, children: text } };
+  const inner = {
+    type: "div",
+    props: { style: { display: "flex", ...style, fontFamily, letterSpacing: letterSpacingPx }, children: text },
+  };
   const outer = { display: "flex", alignItems: "flex-start", width, height: 200, direction: directionOf(text) };
   const nodes: SatoriNode[] = [];
   const svg = await satori(
@@ -154,7 +158,7 @@ test("FontSet.measure() agrees with satori to a pixel in ten thousand, in every 
   const set = await prepared(...texts);
   for (const text of texts) {
     for (const style of [
-      { family: "Inter Display", weight: 800, sizePx: 400 },
+      { family: "Inter Display", weight: 800, sizePx: 400, letterSpacingPx: -8 },
       { family: "Source Serif 4", weight: 400, sizePx: 400 },
     ]) {
       const { widthPx } = await draw(set, text, style, 20_000);

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { directionOf, graphemes, isEmoji, markNumbers, prepareText } from "../../../plugins/engines/satori-text.ts";
+import {
+  directionOf,
+  graphemes,
+  isEmoji,
+  joinsLetters,
+  markNumbers,
+  prepareText,
+} from "../../../plugins/engines/satori-text.ts";
 
 test("prepareText() takes away what is not text", () => {
   assert.equal(prepareText("  a\u0000b\u0007\n\tc  "), "a b c");
@@ -62,4 +69,9 @@ test("markNumbers() leaves signs after numbers to their left in Arabic, and left
 test("markNumbers() changes nothing the second time", () => {
   const texts = fc.array(fc.constantFrom(..."ב0123:/+-%$#., a"), { maxLength: 12 }).map((all) => all.join(""));
   fc.assert(fc.property(texts, (text) => assert.equal(markNumbers(markNumbers(text)), markNumbers(text))));
+});
+
+test("joinsLetters() tells scripts that letter spacing would tear", () => {
+  for (const text of ["صور Cameo", "हिन्दी"]) assert.equal(joinsLetters(text), true);
+  for (const text of ["Cameo", "שלום", "ไทย", "画像"]) assert.equal(joinsLetters(text), false);
 });
