@@ -1,8 +1,11 @@
-/** What is done with pictures: taken in, moderated, shown, taken away. One change at a time for each user, in the order in which they came. */
-import { CameoError, type SourceHost } from "cameo/plugin";
-import { describeNames } from "./upload-endpoints.ts";
+/** What is done with pictures: taken in, moderated, accepted, taken away. One change at a time for each user, in the order in which they came. */
+import type { SourceHost } from "cameo/plugin";
+import type { Assets } from "./upload-assets.ts";
 import type { Entry, HistoryEvent, Ledger, Picture } from "./upload-ledger.ts";
 import type { Master, Masters } from "./upload-master.ts";
+import type { Names } from "./upload-names.ts";
+import type { Purger } from "./upload-purge.ts";
+import { describeEntry, describePicture, nameplate } from "./upload-report.ts";
 import { isMd5, type User } from "./upload-user.ts";
 
 export interface Submission {
@@ -12,7 +15,7 @@ export interface Submission {
   readonly isPrivate: boolean;
 }
 
-/** Names are hashes or private IDs. All throw `not-found` where there is no picture. */
+/** Names are hashes or private IDs. All but `upload` throw `not-found` where there is no picture. */
 export interface Desk {
   upload(submission: Submission, signal: AbortSignal): Promise<object>;
   remove(name: string): Promise<object>;
@@ -23,8 +26,11 @@ export interface Desk {
 
 export interface DeskParts {
   readonly host: SourceHost;
+  readonly names: Names;
+  readonly assets: Assets;
   readonly ledger: Ledger;
   readonly masters: Masters;
+  readonly purger: Purger;
   /** Of the public mount, such as `/avatar`. */
   readonly path: string;
 }
@@ -34,129 +40,97 @@ const maxHistory = 20;
 
 const nothing: Entry = { current: null, held: null, history: [] };
 
-export function createDesk({ host, ledger, masters, path }: DeskParts): Desk {
+export function createDesk(parts: DeskParts): Desk {
+  const { host, names, path } = parts;
   const inTurn = createTurns();
-
-  async function purge(key: string): Promise<void> {
-    for (const ref of await ledger.shownAs(key)) {
-      await host.purge(`/${host.mount}/${ref}`);
-      for (const shown of [ref, `${host.mount}/${ref}`]) await host.purge(`${path}/${shown}`).catch(ignoreNoMount);
-    }
-  }
-
-  const noted = (entry: Entry, event: HistoryEvent["event"], { asset }: Picture): Entry => {
-    host.metrics.count(event);
-    return { ...entry, history: [...entry.history, { at: host.now(), event, asset }].slice(1 - maxHistory) };
+  const change = async (name: string, next: Change) => {
+    const key = await names.keyOf(name);
+    return inTurn(key, () => changeEntry(key, next, parts));
   };
-
-  async function findOrFail(name: string): Promise<Entry> {
-    const entry = await ledger.findAny(await ledger.keyOf(name));
-    if (entry) return entry;
-    throw host.fail("not-found", "Nobody has uploaded a picture under this name.");
-  }
-
-  /** A change to what is there; `null` takes it away. */
-  async function change(name: string, next: (entry: Entry) => Entry | null): Promise<Entry | null> {
-    const key = await ledger.keyOf(name);
-    return inTurn(key, async () => {
-      const entry = next(await findOrFail(name));
-      await ledger.write(key, entry);
-      await purge(key);
-      if (!entry) await ledger.forget(key);
-      return entry;
-    });
-  }
-
-  async function nameplate(key: string): Promise<object> {
-    const names = await ledger.namesOf(key);
-    return { ...describeNames(names), urls: names.map((each) => `${path}/${each}`) };
-  }
-
-  async function report(name: string, { current, held, history }: Entry): Promise<object> {
-    const shown = current ?? held;
-    return {
-      ...(await nameplate(await ledger.keyOf(name))),
-      status: current ? "accepted" : "held",
-      ...(shown ? describePicture(shown) : {}),
-      ...(current && held ? { held: describePicture(held) } : {}),
-      history: history.map(({ at, ...event }) => ({ at: new Date(at).toISOString(), ...event })),
-    };
-  }
-
-  async function moderate(user: string, { body, type, width }: Master, rating: string): Promise<boolean> {
-    const verdict = await host.moderate({ body, type, width, height: width, user, rating });
-    if (verdict === "accept" || verdict === "hold") return verdict === "hold";
-    host.metrics.count("refused");
-    throw host.fail("bad-request", `The picture was not accepted: ${verdict.reject}`);
-  }
-
-  async function takeIn(key: string, { user, file, rating, isPrivate }: Submission, signal: AbortSignal) {
-    const master = await masters.make(file, signal);
-    const isHeld = await moderate(key, master, rating);
-    if (signal.aborted) throw host.fail("bad-request", "The upload was given up before it was kept.");
-    const { body, type, width } = master;
-    const asset = await ledger.put(key, body);
-    const picture = { asset, type, bytes: body.length, width, rating, isPrivate, updated: host.now() };
-    await ledger.learn(key, [user.key, ...user.names]);
-    const before = (await ledger.findAny(key)) ?? nothing;
-    const entry = isHeld ? { ...before, held: picture } : { ...before, current: picture, held: null };
-    const next = noted(entry, isHeld ? "held" : "accepted", picture);
-    await ledger.write(key, next, body);
-    await purge(key);
-    return { ...(await nameplate(key)), status: isHeld ? "held" : "accepted", ...describePicture(picture) };
-  }
-
+  const tell = async (name: string, entry: Entry) => {
+    const known = await names.of(await names.keyOf(name));
+    return { ...nameplate(known, path), ...describeEntry(entry) };
+  };
   return {
     async upload(submission, signal) {
-      const key = await ledger.keyOf(submission.user.key);
-      if (isMd5(key)) {
-        throw host.fail("bad-parameter", "This MD5 is not known yet; give the e-mail or its SHA-256.", {
-          fields: { parameter: "id" },
-        });
-      }
-      return inTurn(key, () => takeIn(key, submission, signal));
+      const key = await names.keyOf(submission.user.key);
+      if (!isMd5(key)) return inTurn(key, () => takeIn(key, submission, signal, parts));
+      const detail = "This MD5 is not known yet; give the e-mail or its SHA-256.";
+      throw host.fail("bad-parameter", detail, { fields: { parameter: "id" } });
     },
     async remove(name) {
       await change(name, () => null);
       return { deleted: true };
     },
-    info: async (name) => report(name, await findOrFail(name)),
-    async accept(name) {
-      const entry = await change(name, ({ current, held, ...kept }) => {
-        if (!held) throw host.fail("not-found", "No picture waits for a decision here.");
-        return noted({ ...kept, current: held, held: null }, "accepted", held);
-      });
-      return report(name, entry ?? nothing);
-    },
-    async reject(name) {
-      const entry = await change(name, ({ current, held, ...kept }) => {
-        const refused = held ?? current;
-        if (!refused) throw host.fail("not-found", "There is no picture to reject here.");
-        const left = held ? current : null;
-        const next = noted({ ...kept, current: left, held: null }, "rejected", refused);
-        return left ? next : null;
-      });
-      return entry ? report(name, entry) : { status: "rejected" };
-    },
+    info: async (name) => tell(name, await findOrFail(await names.keyOf(name), parts)),
+    accept: async (name) => tell(name, (await change(name, (entry) => accepted(entry, host))) ?? nothing),
+    reject: async (name) => tell(name, (await change(name, (entry) => rejected(entry, host))) ?? nothing),
   };
 }
 
-const describePicture = ({ asset, bytes, width, rating, isPrivate, updated }: Picture): Record<string, unknown> => ({
-  asset,
-  etag: etagOf({ asset, rating, isPrivate }),
-  updated: new Date(updated).toISOString(),
-  bytes,
-  width,
-  rating,
-  private: isPrivate,
-});
+/** What becomes of an entry; `null` takes it away. */
+type Change = (entry: Entry) => Entry | null;
 
-/** Changes with the bytes, and with who may see them. */
-export const etagOf = ({ asset, rating, isPrivate }: Pick<Picture, "asset" | "rating" | "isPrivate">): string =>
-  `"${asset.slice(0, 32)}-${rating}${isPrivate ? "-private" : ""}"`;
+async function findOrFail(key: string, { ledger, host }: DeskParts): Promise<Entry> {
+  const entry = await ledger.findAny(key);
+  if (entry) return entry;
+  throw host.fail("not-found", "Nobody has uploaded a picture under this name.");
+}
 
-function ignoreNoMount(error: unknown): void {
-  if (!(error instanceof CameoError) || error.code !== "no-such-route") throw error;
+async function changeEntry(key: string, next: Change, parts: DeskParts): Promise<Entry | null> {
+  const { ledger, purger, names } = parts;
+  const entry = next(await findOrFail(key, parts));
+  await purger.begin(key);
+  await ledger.write(key, entry);
+  await purger.finish(key);
+  if (!entry) await names.forget(key);
+  return entry;
+}
+
+async function takeIn(key: string, submission: Submission, signal: AbortSignal, parts: DeskParts): Promise<object> {
+  const { host, names, assets, ledger, masters, purger, path } = parts;
+  const { user, file, rating, isPrivate } = submission;
+  const master = await masters.make(file, signal);
+  const isHeld = await moderate(key, master, rating, host);
+  if (signal.aborted) throw host.fail("bad-request", "The upload was given up before it was kept.");
+  const { body, type, width } = master;
+  const asset = await assets.put(names.hash(key), body);
+  const picture = { asset, type, bytes: body.length, width, rating, isPrivate, updated: host.now() };
+  await names.learn(key, [user.key, ...user.names]);
+  const before = (await ledger.findAny(key)) ?? nothing;
+  const entry = isHeld ? { ...before, held: picture } : { ...before, current: picture, held: null };
+  await purger.begin(key);
+  await ledger.write(key, noted(entry, isHeld ? "held" : "accepted", picture, host), body);
+  await purger.finish(key);
+  const status = isHeld ? "held" : "accepted";
+  return { ...nameplate(await names.of(key), path), status, ...describePicture(picture) };
+}
+
+async function moderate(user: string, master: Master, rating: string, host: SourceHost): Promise<boolean> {
+  const { body, type, width } = master;
+  const verdict = await host.moderate({ body, type, width, height: width, user, rating });
+  if (verdict === "accept" || verdict === "hold") return verdict === "hold";
+  host.metrics.count("refused");
+  throw host.fail("bad-request", `The picture was not accepted: ${verdict.reject}`);
+}
+
+function noted(entry: Entry, event: HistoryEvent["event"], { asset }: Picture, host: SourceHost): Entry {
+  host.metrics.count(event);
+  return { ...entry, history: [...entry.history, { at: host.now(), event, asset }].slice(-maxHistory) };
+}
+
+function accepted(entry: Entry, host: SourceHost): Entry {
+  const { held } = entry;
+  if (held) return noted({ ...entry, current: held, held: null }, "accepted", held, host);
+  throw host.fail("not-found", "No picture waits for a decision here.");
+}
+
+/** What waits goes; without that, what is shown. */
+function rejected(entry: Entry, host: SourceHost): Entry | null {
+  const refused = entry.held ?? entry.current;
+  if (!refused) throw host.fail("not-found", "There is no picture to reject here.");
+  const next = noted({ ...entry, current: entry.held ? entry.current : null, held: null }, "rejected", refused, host);
+  return next.current ? next : null;
 }
 
 /** Runs work for one key after all that came before it. */

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import type { Access, Grant } from "./upload-access.ts";
 import { readBounded, readUpload } from "./upload-body.ts";
 import type { Desk } from "./upload-desk.ts";
-import { isMd5, isSha256, readName, readUser, type User } from "./upload-user.ts";
+import { readName, readUser, type User } from "./upload-user.ts";
 
 export interface EndpointParts {
   readonly host: SourceHost;
@@ -142,7 +142,3 @@ function nameOf({ hash = "" }: EndpointContext["params"], host: SourceHost): str
   if (name !== undefined) return name;
   throw host.fail("bad-request", "The path takes an MD5, a SHA-256 or a private ID (`~…`).");
 }
-
-/** What a name is, for answers. */
-export const describeNames = (names: readonly string[]): Record<string, string> =>
-  Object.fromEntries(names.map((name) => [isSha256(name) ? "sha256" : isMd5(name) ? "md5" : "id", name]));

@@ -16,10 +16,14 @@
 import { bytes, type Original, type SourceHost, source } from "cameo/plugin";
 import * as v from "valibot";
 import { createAccess } from "./upload-access.ts";
-import { createDesk, etagOf } from "./upload-desk.ts";
+import { type Assets, createAssets } from "./upload-assets.ts";
+import { createDesk } from "./upload-desk.ts";
 import { createEndpoints, ratings } from "./upload-endpoints.ts";
 import { createLedger, type Ledger, type Picture } from "./upload-ledger.ts";
 import { createMasters, isPending } from "./upload-master.ts";
+import { createNames, type Names } from "./upload-names.ts";
+import { createPurger, type Purger } from "./upload-purge.ts";
+import { etagOf } from "./upload-report.ts";
 import { readName } from "./upload-user.ts";
 
 const token = v.pipe(
@@ -53,19 +57,22 @@ export default source({
   options,
   query: ["r", "for"],
   setup({ path, tokens, maxBytes, masterPx }, host) {
-    const ledger = createLedger(host);
+    const names = createNames(host);
+    const assets = createAssets(host);
+    const ledger = createLedger(host, names, assets);
     const masters = createMasters(masterPx, host);
-    const desk = createDesk({ host, ledger, masters, path });
+    const purger = createPurger(host, names, path);
+    const desk = createDesk({ host, names, assets, ledger, masters, purger, path });
     const access = createAccess(tokens, host);
-    const tidy = createTidy(ledger, host);
+    const tidy = createTidy({ ledger, purger, host });
     return {
       endpoints: createEndpoints({ host, access, desk, path, maxBytes }),
       normalize: (ref) => normalize(ref, host),
       async load(ref, { query, isInside, previous }) {
         tidy.now();
         if (isPending(ref)) return masters.pending(ref);
-        if (isInside && query.for !== undefined) await noteShown(ref, query.for, ledger);
-        return show(ref, { ledger, host, rating: query.r ?? "x", known: previous?.etag });
+        if (isInside && query.for !== undefined) await noteShown(ref, query.for, names);
+        return show(ref, { ledger, assets, host, rating: query.r ?? "x", known: previous?.etag });
       },
       dispose: tidy.end,
     };
@@ -78,26 +85,30 @@ function normalize(ref: string, host: SourceHost): string {
 }
 
 /** The chain tells for which ref of its own it asks, so that a later upload purges that too. Strangers are not listened to. */
-async function noteShown(ref: string, by: string, ledger: Ledger): Promise<void> {
-  if (by !== ref && readName(by) === by) await ledger.noteShown(ref, by);
+async function noteShown(ref: string, by: string, names: Names): Promise<void> {
+  if (by !== ref && readName(by) === by) await names.noteShown(ref, by);
 }
 
 interface Showing {
   readonly ledger: Ledger;
+  readonly assets: Assets;
   readonly host: SourceHost;
   /** Highest that may be shown. */
   readonly rating: string;
   readonly known: string | undefined;
 }
 
-async function show(ref: string, { ledger, host, rating, known }: Showing): Promise<Original | "unchanged" | null> {
+async function show(
+  ref: string,
+  { ledger, assets, host, rating, known }: Showing,
+): Promise<Original | "unchanged" | null> {
   const limit = ratings.indexOf(rating);
   if (limit < 0) throw host.fail("bad-parameter", `"r" takes one of ${ratings.join(", ")}.`);
   for (let picture = await currentOf(ref, ledger); picture; ) {
     if (ratings.indexOf(picture.rating) > limit) return null;
     const etag = etagOf(picture);
     if (etag === known) return "unchanged";
-    const body = await ledger.body(picture.asset);
+    const body = await assets.body(picture.asset);
     if (body) return toOriginal(picture, body, host);
     const next = await currentOf(ref, ledger);
     if (next?.asset === picture.asset) {
@@ -123,10 +134,17 @@ const toOriginal = (picture: Picture, body: Uint8Array, host: SourceHost): Origi
   isLocal: true,
 });
 
-/** Sweeps behind the requests' backs, at the first one and every few hours. */
-function createTidy(ledger: Ledger, host: SourceHost): { now(): void; end(): Promise<void> } {
+interface TidyParts {
+  readonly ledger: Ledger;
+  readonly purger: Purger;
+  readonly host: SourceHost;
+}
+
+/** Makes good what a crash left behind: purges at once, bytes behind the requests' backs, at the first one and every few hours. */
+function createTidy({ ledger, purger, host }: TidyParts): { now(): void; end(): Promise<void> } {
   let dueAt = 0;
-  let running: Promise<void> = Promise.resolve();
+  const recovered = purger.recover();
+  let running: Promise<unknown> = recovered;
   return {
     now() {
       if (host.now() < dueAt) return;
@@ -135,6 +153,9 @@ function createTidy(ledger: Ledger, host: SourceHost): { now(): void; end(): Pro
         host.log.warn("uploads could not be tidied up", { cause });
       });
     },
-    end: () => running,
+    async end() {
+      purger.end();
+      await Promise.all([recovered, running]);
+    },
   };
 }

@@ -59,23 +59,35 @@ const scenes: Readonly<Record<string, Scene>> = {
   },
 };
 
-/** Dies at the given write; answers whether it came that far. */
-async function crash(disk: Disk, { change }: Scene, at: number, isAfter: boolean): Promise<boolean> {
+interface Crash {
+  /** Whether it came that far. */
+  readonly isCutOff: boolean;
+  /** What was purged before. */
+  readonly purged: readonly string[];
+}
+
+/** Dies at the given write. */
+async function crash(disk: Disk, { change }: Scene, at: number, isAfter: boolean): Promise<Crash> {
   const dying = dyingDisk(disk, at, isAfter);
   const bench = await startBench({ disk: dying, nowMs: startMs });
   await change(bench).catch(() => {});
   await bench.source.dispose?.();
-  return dying.writes() >= at;
+  return { isCutOff: dying.writes() >= at, purged: bench.host.purged };
 }
 
 const assetOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-async function check(disk: Disk, { old, next, others = {} }: Scene, place: string): Promise<void> {
+async function check(disk: Disk, scene: Scene, { purged }: Crash, place: string): Promise<void> {
+  const { old, next, others = {} } = scene;
   const bench = await startBench({ disk, nowMs: startMs + hour });
   const shown = await bench.show(ada);
   assert.ok(shown === old || shown === next, `${place}: ${shown}`);
   for (const [ref, text] of Object.entries(others)) assert.equal(await bench.show(ref), text, place);
   await bench.source.dispose?.();
+  if (shown !== old) {
+    const all = [...purged, ...bench.host.purged];
+    for (const path of [`/avatar/${ada}`, `/avatar/${md5}`, `/upload/${ada}`]) assert.ok(all.includes(path), place);
+  }
   const held = [shown, await bench.show(privateId), ...Object.values(others)].filter((text) => text !== null);
   const expected = [...new Set(held.map(assetOf))].sort();
   assert.deepEqual((await disk.blobs.keys()).sort(), expected, `${place}: bytes`);
@@ -96,8 +108,9 @@ for (const [name, scene] of Object.entries(scenes)) {
         const first = await startBench({ disk, nowMs: startMs });
         await scene.before(first);
         await first.source.dispose?.();
-        isCutOff = await crash(disk, scene, at, isAfter);
-        await check(disk, scene, `${name}, ${isAfter ? "after" : "before"} write ${at}`);
+        const crashed = await crash(disk, scene, at, isAfter);
+        isCutOff = crashed.isCutOff;
+        await check(disk, scene, crashed, `${name}, ${isAfter ? "after" : "before"} write ${at}`);
         assert.ok(at < 100);
       }
     }
