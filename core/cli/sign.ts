@@ -7,6 +7,7 @@ import {
   createGrammar,
   formatRequest,
   type Grammar,
+  type MountGrammar,
   type ParsedRequest,
   parseRequest,
   splitPath,
@@ -82,7 +83,12 @@ function parsePath(path: string, settings: Settings, { plugins, version }: CliPa
     );
   const loaded = plugins.map((plugin) => builtIn(plugin, version));
   const { plugin } = findPlugin(loaded, "source", mount.source, `mounts.${name}.source`);
-  return parseRequest(pathname, search, grammar, plugin);
+  return parseRequest(pathname, search, grammar, plugin.readsUrls ? ownNames(search, grammar) : plugin);
+}
+
+/** All that is not Cameo's belongs to a source that reads its URLs itself: it says what is wrong when it is asked. */
+function ownNames(search: string, { spellings }: Grammar): MountGrammar {
+  return { query: [...new URLSearchParams(search).keys()].filter((name) => !spellings.has(name)) };
 }
 
 const unitS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, stat } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { UsageError } from "../../../core/cli/command.ts";
@@ -59,7 +59,7 @@ test("cameo sign says what is wrong", slow, async () => {
   await inFolder(async (cwd) => {
     const mount = await cameo(["sign", "/imges/a.jpg"], { cwd });
     assert.deepEqual([mount.code, mount.out], [1, ""]);
-    assert.match(mount.err, /^cameo: no-such-route: There is no mount "imges"; there are images, remote\.\n$/);
+    assert.match(mount.err, /^cameo: no-such-route: There is no mount "imges"; there are images, remote\b.*\.\n$/);
     const expiry = await cameo(["sign", "/images/a.jpg", "--expires", "soon"], { cwd });
     assert.equal(expiry.code, 2);
     assert.match(expiry.err, /--expires got "soon"/);
@@ -73,6 +73,20 @@ test("cameo sign makes URLs that a server with the same settings takes", slow, a
     const { out } = await cameo(["sign", "/images/landscape.jpg?w=8", "--base", served.url], { cwd, env });
     assert.equal((await fetch(out.trim())).status, 200);
     assert.equal((await fetch(`${served.url}/images/landscape.jpg?w=8`)).status, 403);
+    await served.end("SIGTERM");
+  });
+});
+
+test("cameo sign signs what a mount reads its own way", slow, async () => {
+  await inFolder(async (cwd) => {
+    const config = join(cwd, "cards.json");
+    await writeFile(config, JSON.stringify({ mounts: { cards: { source: "template", sign: "required" } } }));
+    const env = { CAMEO_SIGNING_KEYS: key };
+    const served = await serveCameo(["--config", config], { cwd, env });
+    const words = ["sign", "/cards?title=it's&theme=dark&w=60", "--config", config, "--base", served.url];
+    const { out } = await cameo(words, { cwd, env });
+    assert.equal((await fetch(out.trim())).status, 200);
+    assert.equal((await fetch(out.trim().replace("dark", "light"))).status, 403);
     await served.end("SIGTERM");
   });
 });
