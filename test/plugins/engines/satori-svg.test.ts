@@ -48,7 +48,7 @@ async function compare(style: Style): Promise<Difference> {
   const gaps = one.map((value, at) => Math.abs(value - (other[at] ?? 0)));
   return {
     isRewritten: quick !== svg,
-    worst: Math.max(...gaps),
+    worst: gaps.reduce((most, gap) => Math.max(most, gap), 0),
     mean: gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length,
   };
 }
