@@ -1,4 +1,4 @@
-/** `bun run bench [--only cached,cold,latency,start,memory,reload,registry] [--quick] [--photos folder]`: prints one Markdown table. See README.md. */
+/** `bun run bench [--only cached,cold,latency,start,memory,reload,registry,avatars] [--quick] [--photos folder]`: prints one Markdown table. See README.md. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { endAll, run } from "./children.ts";
 import { loadTool } from "./measure.ts";
 import { installPeers, peerVersion } from "./peers.ts";
 import { makeAlbum } from "./pictures.ts";
+import { avatars } from "./rows/avatars.ts";
 import { cached } from "./rows/cached.ts";
 import { cold } from "./rows/cold.ts";
 import { latency } from "./rows/latency.ts";
@@ -19,7 +20,16 @@ import { startUp } from "./rows/start.ts";
 import { nginxVersion, root } from "./servers.ts";
 import { machine, printRows, type Row } from "./table.ts";
 
-const measures: Readonly<Record<string, Measure>> = { cached, cold, latency, start: startUp, memory, reload, registry };
+const measures: Readonly<Record<string, Measure>> = {
+  cached,
+  cold,
+  latency,
+  start: startUp,
+  memory,
+  reload,
+  registry,
+  avatars,
+};
 /** Copies of each source: twice the mixed requests of the memory row. */
 const copies = 4000;
 
