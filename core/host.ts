@@ -9,13 +9,12 @@ import { toOriginal } from "./net/original.ts";
 import { answer, type Services } from "./pipeline.ts";
 import type { Log, RenderedImage, RenderOptions, SourceHost, TemplateEntry } from "./plugin.ts";
 import type { PluginBlobStores } from "./registry/blobs.ts";
-import { type Snapshot, trusting } from "./registry/snapshot.ts";
+import { trusting } from "./registry/snapshot.ts";
 import type { PluginStorages } from "./registry/storage.ts";
-import { formatRequest, parseRequest, splitPath } from "./request/parse.ts";
-import { signPath } from "./request/sign.ts";
 import type { Settings } from "./settings/schema.ts";
 import { fetch } from "./stages/fetch.ts";
 import { type ImageRequest, resolve } from "./stages/resolve.ts";
+import { signUrl } from "./stages/sign.ts";
 
 export interface HostParts {
   readonly settings: Settings;
@@ -55,7 +54,10 @@ export function createHost({ id, mount, allowPrivate }: HostOwner, parts: HostPa
     baseUrl: parts.settings.baseUrl?.replace(/\/+$/, ""),
     render: async (path, options = {}) => renderInside(path, running(), options),
     original: async (path, options = {}) => originalInside(path, running(), options),
-    sign: (path, options = {}) => signInside(path, running(), options.expiresS),
+    sign(path, { expiresS } = {}) {
+      const expires = expiresS === undefined ? undefined : Math.floor(parts.now() / 1000) + expiresS;
+      return signUrl(path, running().snapshot, { expires });
+    },
     purge: async (path) => running().cache.purge(inside(path, running(), {}).keys.prefix),
     moderate: async (upload) => moderate(upload, running()),
     hmac: (text) => createHmac("sha256", parts.secret).update(`${id}\0${text}`).digest("hex"),
@@ -110,16 +112,3 @@ async function originalInside(path: string, services: Services, options: RenderO
     throw error;
   }
 }
-
-function signInside(path: string, { snapshot, now }: Services, expiresS: number | undefined): string {
-  const [pathname = "", search = ""] = splitOnce(path, "?");
-  const mount = snapshot.mounts.get(splitPath(pathname).mount);
-  const request = parseRequest(pathname, search, snapshot.grammar, mount?.grammar);
-  const ref = mount?.source.normalize?.(request.ref) ?? request.ref;
-  const expires = expiresS === undefined ? {} : { expires: Math.floor(now() / 1000) + expiresS };
-  const ending = { ...request, ref, parameters: { ...request.parameters, ...expires } };
-  const signature = signPath(formatRequest(ending, snapshot.grammar, ["signature"]), keyOf(snapshot));
-  return formatRequest({ ...ending, parameters: { ...ending.parameters, signature } }, snapshot.grammar);
-}
-
-const keyOf = ({ signingKeys }: Snapshot): string => signingKeys[0] ?? "";

@@ -1,20 +1,7 @@
 /** `cameo sign`: the signed canonical URL of a request. */
-import { CameoError } from "../error.ts";
-import { splitUrl } from "../http/image.ts";
-import { builtIn } from "../registry/load.ts";
-import { findPlugin } from "../registry/snapshot.ts";
-import {
-  createGrammar,
-  formatRequest,
-  type Grammar,
-  type MountGrammar,
-  type ParsedRequest,
-  parseRequest,
-  splitPath,
-} from "../request/parse.ts";
-import { signPath } from "../request/sign.ts";
-import { findSecret, signingKeysOf } from "../secret.ts";
-import type { Settings } from "../settings/schema.ts";
+import process from "node:process";
+import { createApp } from "../app.ts";
+import { signUrl } from "../stages/sign.ts";
 import { type CliParts, type Command, exitCodes, type Input, textOf, UsageError } from "./command.ts";
 import { print } from "./output.ts";
 import { toPath } from "./render.ts";
@@ -56,39 +43,18 @@ export const sign: Command = {
 async function runSign(input: Input, parts: CliParts): Promise<number> {
   const expires = expiryOf(textOf(input, "expires"), Date.now());
   const { settings } = await loadFor(input, parts);
-  const grammar = createGrammar(
-    Object.assign({}, ...parts.plugins.map((each) => (each.kind === "transform" ? each.parameters : {}))),
-  );
-  const request = parsePath(toPath(input.words[0] ?? ""), settings, parts, grammar);
   const log = openLog("warn");
-  const key = textOf(input, "key") ?? signingKeysOf(settings, await findSecret(settings, log))[0] ?? "";
-  log.flush();
-  const ending = expires === undefined ? request : { ...request, parameters: { ...request.parameters, expires } };
-  const signature = signPath(formatRequest(ending, grammar, ["signature"]), key);
-  const signed = formatRequest({ ...ending, parameters: { ...ending.parameters, signature } }, grammar);
-  const base = textOf(input, "base")?.replace(/\/+$/, "") ?? addressOf(settings, settings.port);
-  await print(`${base}${signed}`);
-  return exitCodes.done;
-}
-
-/** Parsed as the mount would: its source may have query parameters of its own. */
-function parsePath(path: string, settings: Settings, { plugins, version }: CliParts, grammar: Grammar): ParsedRequest {
-  const { pathname, search } = splitUrl(`http://localhost${path}`);
-  const { mount: name } = splitPath(pathname);
-  const mount = Object.hasOwn(settings.mounts, name) ? settings.mounts[name] : undefined;
-  if (!mount)
-    throw new CameoError(
-      "no-such-route",
-      `There is no mount "${name}"; there are ${Object.keys(settings.mounts).join(", ")}.`,
-    );
-  const loaded = plugins.map((plugin) => builtIn(plugin, version));
-  const { plugin } = findPlugin(loaded, "source", mount.source, `mounts.${name}.source`);
-  return parseRequest(pathname, search, grammar, plugin.readsUrls ? ownNames(search, grammar) : plugin);
-}
-
-/** All that is not Cameo's belongs to a source that reads its URLs itself: it says what is wrong when it is asked. */
-function ownNames(search: string, { spellings }: Grammar): MountGrammar {
-  return { query: [...new URLSearchParams(search).keys()].filter((name) => !spellings.has(name)) };
+  const app = await createApp({ ...parts, settings: { ...settings, workers: 1 }, log, environment: process.env });
+  try {
+    const path = toPath(input.words[0] ?? "");
+    const signed = signUrl(path, app.services.snapshot, { expires, key: textOf(input, "key") });
+    const base = textOf(input, "base")?.replace(/\/+$/, "") ?? addressOf(settings, settings.port);
+    await print(`${base}${signed}`);
+    return exitCodes.done;
+  } finally {
+    await app.dispose();
+    log.flush();
+  }
 }
 
 const unitS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
