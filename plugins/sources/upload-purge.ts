@@ -1,5 +1,5 @@
 /**
- * Throws away what was made from an old picture, under every name and on both mounts. What is to be purged is noted before the change and struck off after the
+ * Throws away what was made from an old picture, under every name and on every mount that shows it. What is to be purged is noted before the change and struck off after the
  * purge, so that a crash in between is made good when the server is back.
  *
  *     purge:{mount}:{hash of the key}   → key
@@ -21,7 +21,8 @@ export interface Purger {
 const retryMs = 100;
 const maxRetryMs = 30_000;
 
-export function createPurger(host: SourceHost, names: Names, path: string): Purger {
+/** `paths` are those of the public mounts. */
+export function createPurger(host: SourceHost, names: Names, paths: readonly string[]): Purger {
   const { storage, mount } = host;
   const markKey = (key: string) => `purge:${mount}:${names.hash(key)}`;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -30,7 +31,9 @@ export function createPurger(host: SourceHost, names: Names, path: string): Purg
   async function finish(key: string): Promise<void> {
     for (const ref of await names.shownAs(key)) {
       await host.purge(`/${mount}/${ref}`);
-      for (const shown of [ref, `${mount}/${ref}`]) await host.purge(`${path}/${shown}`).catch(ignoreNoMount);
+      for (const path of paths) {
+        for (const shown of [ref, `${mount}/${ref}`]) await host.purge(`${path}/${shown}`).catch(ignoreNoMount);
+      }
     }
     await storage.removeItem(markKey(key));
   }

@@ -36,6 +36,10 @@ const options = v.object({
     v.optional(v.pipe(v.string(), v.regex(/^\/[\w.-]+$/, "takes the path of a mount, such as /avatar")), "/avatar"),
     v.description("The public mount whose chain asks this one: uploads are sent there, and its copies are purged."),
   ),
+  shownBy: v.pipe(
+    v.optional(v.array(v.pipe(v.string(), v.regex(/^[\w.-]+$/, "takes names of mounts"))), []),
+    v.description("Further mounts whose chains ask this one; their copies are purged too."),
+  ),
   tokens: v.pipe(
     v.optional(v.array(token), []),
     v.description(
@@ -56,12 +60,12 @@ export default source({
   name: "upload",
   options,
   query: ["r", "for"],
-  setup({ path, tokens, maxBytes, masterPx }, host) {
+  setup({ path, shownBy, tokens, maxBytes, masterPx }, host) {
     const names = createNames(host);
     const assets = createAssets(host);
     const ledger = createLedger(host, names, assets);
     const masters = createMasters(masterPx, host);
-    const purger = createPurger(host, names, path);
+    const purger = createPurger(host, names, [path, ...shownBy.map((each) => `/${each}`)]);
     const desk = createDesk({ host, names, assets, ledger, masters, purger, path });
     const access = createAccess(tokens, host);
     const tidy = createTidy({ ledger, purger, host });

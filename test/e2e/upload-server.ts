@@ -12,8 +12,9 @@ export const signingKey = "a-signing-key-for-tests";
 export const email = "ada@example.com";
 
 export const mounts = {
-  upload: { source: "upload", internal: true, tokens: [token] },
+  upload: { source: "upload", internal: true, tokens: [token], shownBy: ["faces"] },
   avatar: { source: "avatar", chain: ["upload"], default: "404" },
+  faces: { source: "avatar", chain: ["upload"], default: "404" },
 };
 
 export const operator = { authorization: `Bearer ${admin}` };

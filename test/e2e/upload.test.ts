@@ -81,7 +81,8 @@ test("POST /avatar takes the picture as the body too, with fields in headers or 
 
 test("a second upload takes the first one's place at once, on every tier and under every name", async () => {
   await upload(app, red);
-  const paths = [md5, sha256, `upload/${md5}`].flatMap((ref) => [`/avatar/${ref}?s=40`, `/meta/avatar/${ref}`]);
+  const refs = ["avatar", "faces"].flatMap((mount) => [md5, sha256, `upload/${md5}`].map((ref) => `${mount}/${ref}`));
+  const paths = refs.flatMap((ref) => [`/${ref}?s=40`, `/meta/${ref}`]);
   const old = await Promise.all(paths.map((path) => picture(path)));
   await upload(app, grey);
   const next = await Promise.all(paths.map((path) => picture(path)));
@@ -94,12 +95,17 @@ test("a private ID that shows a picture by its e-mail shows the new one at once"
   const body = JSON.stringify({ subjects: [email] });
   const response = await app.get("/avatar/ids", { method: "POST", body, headers: operator });
   const { ids } = (await response.json()) as { ids: { id: string }[] };
-  const path = `/avatar/~${ids[0]?.id}?s=30`;
-  await upload(app, red, { email, id: `~${ids[0]?.id}` });
+  const id = `~${ids[0]?.id}`;
+  const path = `/avatar/${id}?s=30`;
+  await remove(md5);
+  assert.equal(await status(path), 404);
+  await upload(app, red);
   const old = await picture(path);
   await upload(app, grey);
   assert.notDeepEqual(await picture(path), old);
-  assert.equal((await remove(`~${ids[0]?.id}`)).status, 200);
+  await upload(app, red, { email, id });
+  assert.deepEqual(await picture(path), old);
+  assert.equal((await remove(id)).status, 200);
   assert.equal(await status(path), 404);
   assert.equal(await status(`/avatar/${md5}`), 404);
 });
