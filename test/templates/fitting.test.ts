@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { PluginOf } from "../../core/plugin.ts";
+import { filled, textParameters, titles } from "./scripts.ts";
+import { type Box, drawingOf, lay, templates } from "./studio.ts";
+
+/** From the edges of a card, in pixels: no text comes nearer. */
+const margin = 60;
+
+/** Layout rounds to whole pixels. */
+const tolerance = 2;
+
+const words = Object.values(titles).flatMap((title) => title.split(" "));
+
+/** Words of all scripts in any order, some grown together. */
+const strings = fc
+  .tuple(
+    fc.array(fc.tuple(fc.constantFrom(...words), fc.constantFrom(" ", " ", " ", "", ", ")), {
+      minLength: 1,
+      maxLength: 40,
+    }),
+    fc.nat(300),
+  )
+  .map(
+    ([parts, length]) =>
+      parts
+        .flat()
+        .join("")
+        .slice(0, length + 1)
+        .toWellFormed()
+        .replaceAll("\ufffd", "") || "x",
+  );
+
+const inside = ({ left, top, width, height }: Box, card: { width: number; height: number }): boolean =>
+  left >= margin - tolerance &&
+  top >= margin - tolerance &&
+  left + width <= card.width - margin + tolerance &&
+  top + height <= card.height - margin + tolerance;
+
+const overlap = (a: Box, b: Box): boolean =>
+  Math.min(a.left + a.width, b.left + b.width) - Math.max(a.left, b.left) > tolerance &&
+  Math.min(a.top + a.height, b.top + b.height) - Math.max(a.top, b.top) > tolerance;
+
+async function assertFits(template: PluginOf<"template">, parameters: Readonly<Record<string, string>>) {
+  const drawing = drawingOf(template, parameters);
+  const { boxes } = await lay(template, drawing);
+  const texts = boxes.filter(({ kind }) => kind === "text");
+  const pictures = boxes.filter(({ kind }) => kind === "picture");
+  const told = JSON.stringify(parameters);
+  assert.ok(texts.length > 0, `no text: ${told}`);
+  for (const [at, box] of texts.entries()) {
+    assert.ok(inside(box, drawing.size), `${JSON.stringify(box)} leaves the card: ${told}`);
+    const covered = [...texts.slice(at + 1), ...pictures].find((other) => overlap(box, other));
+    assert.equal(covered, undefined, `${JSON.stringify(box)} covers another: ${told}`);
+  }
+}
+
+const pictured: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  article: { image: "images/gone.jpg", avatar: "avatar/x", date: "2026-09-30" },
+  card: { image: "images/gone.jpg" },
+  event: { date: "2026-09-30" },
+  product: { rating: "3.7" },
+  quote: { avatar: "avatar/x" },
+};
+
+for (const [name, names] of Object.entries(textParameters)) {
+  const template = templates[name] as PluginOf<"template">;
+
+  test(`template ${name} keeps every text of the titles in its place, in all of its parameters at once`, async () => {
+    for (const title of Object.values(titles)) {
+      await assertFits(template, filled(names, title));
+      await assertFits(template, { ...filled(names, title), ...pictured[name] });
+    }
+  });
+
+  test(`template ${name} lets no text leave the card or cover another, whatever it says`, async () => {
+    const every = fc.tuple(...names.map(() => fc.option(strings, { nil: undefined, freq: 4 })));
+    await fc.assert(
+      fc.asyncProperty(every, strings, fc.boolean(), async (texts, first, hasPictures) => {
+        const given = names.flatMap((each, at) => {
+          const text = at === 0 ? first : texts[at];
+          return text === undefined ? [] : Object.entries(filled([each], text));
+        });
+        await assertFits(template, { ...Object.fromEntries(given), ...(hasPictures ? pictured[name] : {}) });
+      }),
+      { numRuns: 60 },
+    );
+  });
+}

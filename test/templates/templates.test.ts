@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { testTemplate } from "../../core/testing.ts";
+import { drawingOf, lay, templates } from "./studio.ts";
+
+for (const [name, template] of Object.entries(templates)) {
+  testTemplate(template);
+
+  test(`template ${name} is called as its file is, and says what it is for`, () => {
+    assert.equal(template.name, name);
+    assert.match(template.about ?? "", /^[A-Z].*\.$/);
+  });
+
+  test(`template ${name} draws its examples with fonts that are there`, async () => {
+    for (const example of template.examples) {
+      const { remarks, oddities } = await lay(template, drawingOf(template, example));
+      assert.deepEqual([...remarks, ...oddities], [], JSON.stringify(example));
+    }
+  });
+
+  test(`template ${name} leaves no hole where nothing is known`, async () => {
+    const { boxes } = await lay(template, drawingOf(template, {}));
+    const bare = await lay(template, {
+      ...drawingOf(template, {}),
+      brand: drawingOf(template, {}, { brand: { name: "" } }).brand,
+    });
+    assert.ok(boxes.length > 0 && bare.boxes.length > 0);
+    assert.deepEqual(
+      bare.boxes.filter(({ kind, width }) => kind === "text" && width < 1),
+      [],
+    );
+  });
+}
