@@ -6,7 +6,7 @@ export const templateCode = `/** @jsxImportSource cameo */
  *
  *     /og-image/NAME?title=Hello&note=World&theme=dark
  *
- * Style is CSS in camel case, numbers are pixels. An element with more than one child is a flex box: it says \`display: "flex"\`.
+ * Style is CSS in camel case, numbers are pixels. An element with several children is a flex box: it says \`display: "flex"\`.
  */
 import { type Card, type FittedText, template } from "cameo/plugin";
 import * as v from "valibot";
@@ -33,7 +33,7 @@ export default template({
     const { size, brand } = card;
     const isBold = mood === "bold";
     const ink = isBold ? card.colors.onAccent : card.colors.text;
-    const words = fit(card, title, note ? 330 : 400);
+    const words = fit(card, title, note ? 290 : 380);
     const side = words.isRightToLeft ? "flex-end" : "flex-start"; // Hebrew and Arabic begin at the right.
     return (
       <div
@@ -45,6 +45,7 @@ export default template({
           width: size.width,
           height: size.height,
           padding: marginPx,
+          boxSizing: "border-box",
           color: ink,
           backgroundColor: isBold ? card.colors.accent : card.colors.background,
           fontFamily: brand.fonts.body,
@@ -75,9 +76,17 @@ function fit(card: Card, title: string, maxHeightPx: number): FittedText {
 /** Each line in an element of its own, since it was measured as one. */
 function Lines({ text, family }: { readonly text: FittedText; readonly family: string }) {
   const height = text.lineHeightPx;
-  const style = { display: "flex", height, lineHeight: \`\${height}px\`, whiteSpace: "nowrap" };
+  const direction = text.isRightToLeft ? "rtl" : "ltr";
+  const style = { display: "flex", direction, height, lineHeight: \`\${height}px\`, whiteSpace: "nowrap" };
   const font = { fontFamily: family, fontSize: text.sizePx, fontWeight: heading.weight, letterSpacing: -1 };
-  return text.lines.map((line) => <div style={{ ...style, ...font }}>{line}</div>);
+  const alignItems = text.isRightToLeft ? "flex-end" : "flex-start";
+  return (
+    <div style={{ display: "flex", flexDirection: "column", alignItems }}>
+      {text.lines.map((line) => (
+        <div style={{ ...style, ...font }}>{line}</div>
+      ))}
+    </div>
+  );
 }
 
 /** One line, smaller where it is long, with an ellipsis where nothing helps. */
