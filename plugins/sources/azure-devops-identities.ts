@@ -34,9 +34,11 @@ async function joined(chunks: AsyncIterable<string>): Promise<string> {
   return text;
 }
 
-/** Of a long text, so that what is under way stays bounded. */
+/** Most that is looked at in one go, so that what is under way stays bounded; in characters or bytes. */
+const sliceSize = 65_536;
+
 function* slices(text: string): Generator<string> {
-  for (let at = 0; at < text.length; at += 65_536) yield text.slice(at, at + 65_536);
+  for (let at = 0; at < text.length; at += sliceSize) yield text.slice(at, at + sliceSize);
 }
 
 async function* decode(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
@@ -45,17 +47,19 @@ async function* decode(stream: ReadableStream<Uint8Array>): AsyncGenerator<strin
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      yield decoded(decoder, value, !done);
-      if (done) return;
+      if (done) break;
+      for (let at = 0; at < value.length; at += sliceSize) yield decoded(decoder, value.subarray(at, at + sliceSize));
     }
+    yield decoded(decoder);
   } finally {
     await reader.cancel().catch(() => {});
   }
 }
 
-function decoded(decoder: TextDecoder, bytes: Uint8Array | undefined, isMoreToCome: boolean): string {
+/** Without bytes: what is left at the end. */
+function decoded(decoder: TextDecoder, bytes?: Uint8Array): string {
   try {
-    return decoder.decode(bytes, { stream: isMoreToCome });
+    return decoder.decode(bytes, { stream: bytes !== undefined });
   } catch {
     throw new SyntaxError("The JSON is not UTF-8.");
   }

@@ -36,7 +36,7 @@ export function readSubject(ref: string, place: Place): Subject | undefined {
   if (isId(text)) return { kind: "id", value: text.toLowerCase() };
   if (foreignShape.test(text)) return { kind: "foreign", value: text };
   if (emailShape.test(text) && !text.includes("://")) return { kind: "email", value: text.toLowerCase() };
-  const { descriptor, id } = (/^https?:/i.test(text) ? readLink(mended(text), place) : readOwnPath(text)) ?? {};
+  const { descriptor, id } = (/^https?:/i.test(text) ? createLinkReader(place)(mended(text)) : readOwnPath(text)) ?? {};
   if (descriptor !== undefined) return { kind: "descriptor", value: descriptor };
   return id === undefined ? undefined : { kind: "id", value: id };
 }
@@ -55,26 +55,30 @@ export const isId = (text: string): boolean => idShape.test(text);
 /** The part behind the dot is base64url, where case counts. */
 const canonicalDescriptor = (text: string): string => text.replace(/^[^.]+/, (kind) => kind.toLowerCase());
 
-/** Whom an avatar link of this place shows; `undefined` for any other URL. */
-export function readLink(link: string, place: Place): LinkOwner | undefined {
-  if (!/^https?:\/\//i.test(link) || !URL.canParse(link)) return undefined;
-  const url = new URL(link);
-  const path = pathInside(url, place);
-  return path === undefined ? undefined : readPath(path, url.searchParams);
-}
-
-/** The path behind the organisation, without a slash at its start. */
-function pathInside(url: URL, { base = cloudBase, organization }: Place): string | undefined {
+/** Reads avatar links: whom one of this place shows; `undefined` for any other URL. */
+export function createLinkReader({ base = cloudBase, organization }: Place): (link: string) => LinkOwner | undefined {
   const isCloud = base.replace(/\/+$/, "") === cloudBase;
-  const [, account] = /^([\w-]+)(?:\.vssps)?\.visualstudio\.com$/.exec(url.hostname) ?? [];
-  if (isCloud && account !== undefined) {
-    return isOwn(account, organization) ? url.pathname.replace(/^\/(DefaultCollection\/)?/i, "") : undefined;
+  const { host, pathname } = new URL(base);
+  const folder = pathname.replace(/\/*$/, "/").toLowerCase();
+
+  /** The path behind the organisation, without a slash at its start. */
+  function pathInside(url: URL): string | undefined {
+    if (url.host === host || (isCloud && url.host === "vssps.dev.azure.com")) {
+      const path = url.pathname;
+      if (!path.toLowerCase().startsWith(folder)) return undefined;
+      const end = path.indexOf("/", folder.length);
+      return end > 0 && isOwn(decoded(path.slice(folder.length, end)), organization) ? path.slice(end + 1) : undefined;
+    }
+    const [, account = ""] = (isCloud && /^([\w-]+)(?:\.vssps)?\.visualstudio\.com$/.exec(url.host)) || [];
+    const isMine = account !== "" && isOwn(account, organization);
+    return isMine ? url.pathname.replace(/^\/(DefaultCollection\/)?/i, "") : undefined;
   }
-  const root = isCloud && url.host === "vssps.dev.azure.com" ? new URL(url.origin) : new URL(base);
-  const folder = root.pathname.replace(/\/*$/, "/");
-  if (url.host !== root.host || !url.pathname.toLowerCase().startsWith(folder.toLowerCase())) return undefined;
-  const [first = "", ...rest] = url.pathname.slice(folder.length).split("/");
-  return isOwn(decoded(first), organization) ? rest.join("/") : undefined;
+
+  return (link) => {
+    const url = /^https?:\/\//i.test(link) ? URL.parse(link) : null;
+    const path = url ? pathInside(url) : undefined;
+    return url && path !== undefined ? readPath(path, url.searchParams) : undefined;
+  };
 }
 
 const isOwn = (name: string, organization: string | undefined): boolean =>

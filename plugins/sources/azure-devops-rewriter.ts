@@ -1,7 +1,7 @@
 /** The output of a rewriting: text that passes and links that are asked for, in order. */
 import { createGate, type Gate } from "./azure-devops-gate.ts";
 import { contentOf, type JsonLimits, type JsonSink } from "./azure-devops-json.ts";
-import { isDescriptor, isId, type LinkOwner, type Place, readLink } from "./azure-devops-ref.ts";
+import { createLinkReader, isDescriptor, isId, type LinkOwner, type Place } from "./azure-devops-ref.ts";
 
 /** Whose avatar a link shows, from the link and from the object that it is in. At least one of `descriptor` and `id` is there. */
 export interface AvatarIdentity extends LinkOwner {
@@ -48,6 +48,7 @@ interface Link {
 /** Takes what the scanner reads and gives it back with other links. */
 export class Rewriter implements JsonSink {
   readonly #options: RewriteOptions;
+  readonly #readLink: ReturnType<typeof createLinkReader>;
   readonly #gate: Gate;
   readonly #concurrency: number;
   readonly #known = new Map<string, Promise<string | null>>();
@@ -58,6 +59,7 @@ export class Rewriter implements JsonSink {
 
   constructor(options: RewriteOptions) {
     this.#options = options;
+    this.#readLink = createLinkReader(options);
     this.#concurrency = options.concurrency ?? 10;
     this.#gate = createGate(this.#concurrency);
   }
@@ -93,7 +95,7 @@ export class Rewriter implements JsonSink {
     if (frame?.key === "displayName") frame.name = value;
     if (frame && /descriptor$/i.test(frame.key) && isDescriptor(value)) frame.descriptor = value;
     const holder = this.#holder();
-    const owner = holder && readLink(value, this.#options);
+    const owner = holder && this.#readLink(value);
     if (!owner) {
       this.raw(raw);
       return;
@@ -148,9 +150,16 @@ export class Rewriter implements JsonSink {
     return url;
   }
 
-  /** What is ready, in order. Waits for links only while enough are under way, or at the end. */
+  /** What is ready, in order. */
   async *take(isEnd: boolean): AsyncGenerator<string> {
-    if (this.#heldChars > maxHeldChars) for (const frame of this.#frames) this.#settle(frame);
+    yield* this.#drain(isEnd);
+    if (this.#heldChars <= maxHeldChars) return;
+    for (const frame of this.#frames) this.#settle(frame);
+    yield* this.#drain(isEnd);
+  }
+
+  /** Waits for links only while enough are under way, or at the end. */
+  async *#drain(isEnd: boolean): AsyncGenerator<string> {
     let [text, index] = ["", 0];
     for (; index < this.#parts.length; index++) {
       const part = this.#parts[index] ?? "";

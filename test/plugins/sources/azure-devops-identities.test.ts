@@ -299,6 +299,16 @@ test("rewriteIdentities() hands text on before all of it is here, and stops read
   assert.ok(count < 50, `${count} chunks were read ahead`);
 });
 
+test("rewriteIdentities() knows every identity of a long list as a whole, wherever its chunks end", async () => {
+  const numbers = Array.from({ length: 600 }, (_, n) => n);
+  const text = JSON.stringify(numbers.map((n) => identityRef(person(n))));
+  const expected = replaced(text, numbers);
+  assert.equal(await rewriteIdentities(text, { toUrl }), expected);
+  for (const size of [65_536, 100_003]) {
+    assert.equal(await textOf(rewriteIdentities(streamOf(text, [size]), { toUrl })), expected);
+  }
+});
+
 test("rewriteIdentities() does not hold a long object back for what may stand at its end", async () => {
   const bare =
     '{"imageUrl":"https://dev.azure.com/contoso/_api/_common/identityImage","id":"6b2f3c9a-1d4e-4f5a-8b6c-000000000001","more":"';
