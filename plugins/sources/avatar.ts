@@ -66,6 +66,7 @@ const options = v.object({
 export default source({
   name: "avatar",
   options,
+  query: ["s", "size", "d", "default", "forcedefault", "r", "rating", "initials", "name"],
   clientTtlS: 300,
   plainFormat: "png",
   setup(settings, host) {

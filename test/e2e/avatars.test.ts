@@ -31,6 +31,9 @@ const federation = libravatar(async (name) => {
   return name === "_avatars._tcp.example.com" ? [{ name: "127.0.0.1", port, priority: 1, weight: 1 }] : [];
 });
 
+/** A busy machine is no slow link. */
+const patient = { source: "avatar", deadlineMs: 60_000 } as const;
+
 /** Mounts of avatars with one setting each; they share the links. */
 const avatars = {
   avatar: {},
@@ -53,7 +56,7 @@ before(async () => {
     signingKeys: [signingKey],
     baseUrl: "https://img.example.com/",
     mounts: {
-      ...Object.fromEntries(Object.entries(avatars).map(([name, more]) => [name, { source: "avatar", ...more }])),
+      ...Object.fromEntries(Object.entries(avatars).map(([name, more]) => [name, { ...patient, ...more }])),
       gravatar: { source: "gravatar", base: services.gravatar.base, ...link },
       libravatar: { source: "federated", base: services.libravatar.base, ...link },
       github: { source: "github", base: services.github.base, ...link },
