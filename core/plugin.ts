@@ -278,8 +278,6 @@ export interface SourceDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly query?: readonly string[];
   /** Query parameter that may stand for an empty ref (`/remote?url=…`). */
   readonly refParameter?: string;
-  /** Whether it has `read`, so that what signs URLs without asking it lets every parameter pass. Default `false`. */
-  readonly readsUrls?: boolean;
   /** Default of the mount's `sign` setting. Default `off`. */
   readonly sign?: "required" | "unless-allowed" | "off";
   /** Default of the mount's `clientTtlS` setting. */

@@ -2,6 +2,7 @@
 import { CameoError, toCameoError } from "../error.ts";
 import type { Services } from "../pipeline.ts";
 import { trusting } from "../registry/snapshot.ts";
+import { splitPath } from "../request/parse.ts";
 import { equal } from "../request/sign.ts";
 import { runtimeName } from "../runtime.ts";
 import { resolve } from "../stages/resolve.ts";
@@ -41,15 +42,17 @@ export async function purge(request: Request, services: Services): Promise<Respo
   }
 }
 
-/** An operator needs no signature and no allow-list to throw something away. */
+/** An operator needs no signature and no allow-list to throw something away. A mount that reads its URLs itself gets all that is written. */
 function resolvePurged(pathname: string, search: string, services: Services): ReturnType<typeof resolve> {
-  const own = [...services.snapshot.mounts.values()].flatMap(({ grammar }) => [
-    ...(grammar.query ?? []),
-    grammar.refParameter ?? "",
-  ]);
-  const kept = search.split("&").filter((part) => own.includes(part.split("=")[0] || "-"));
+  const mounts = [...services.snapshot.mounts.values()];
+  const own = mounts.flatMap(({ grammar }) => [...(grammar.query ?? []), grammar.refParameter ?? ""]);
+  const readsItself = services.snapshot.mounts.get(splitPath(pathname).mount)?.grammar.read !== undefined;
+  const isKept = (name: string) => (readsItself ? !access.has(name) : own.includes(name || "-"));
+  const kept = search.split("&").filter((part) => isKept(part.split("=")[0] ?? ""));
   return resolve({ pathname, search: kept.join("&"), accept: undefined }, trusting(services.snapshot), services.now());
 }
+
+const access: ReadonlySet<string> = new Set(["sig", "signature", "exp", "expires"]);
 
 export interface HealthFacts {
   readonly version: string;

@@ -111,8 +111,8 @@ function readCard({ url, definitions, names, own, rest, theme, reader }: Parts):
   const texts: Texts = Object.fromEntries(
     [...names].flatMap((name) => (own.has(name) ? [[name, clean(name, own.get(name) ?? "")]] : [])),
   );
-  refuseMany(texts, pictures, reader);
   if (!definitions.some((each) => accepted(each, texts))) refuseBad(definition, texts, host);
+  refuseMany(texts, pictures, reader);
   return { own: { ...texts, ...theme, ...autoFormat(rest, url) }, query: withFormat(rest, url) };
 }
 

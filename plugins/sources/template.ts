@@ -22,7 +22,6 @@ import { isOnlyImage, readUrl } from "./template-read.ts";
 export default source({
   name: "template",
   options,
-  readsUrls: true,
   setup(settings, host) {
     const catalog = createCatalog({ ...settings, entries: host.templates(), host });
     const branding = createBranding(settings, host);

@@ -252,6 +252,17 @@ test("a template that loops costs one worker and one card", async () => {
   assert.equal(await codeOf("/og-image/spin?title=Hello"), "not-found");
 });
 
+test("an operator throws a template's cards away by the URL of one, without its signature", async () => {
+  const client = createClient({ baseUrl: "", key });
+  const url = await client.signed(["strict", "card"], { width: 60, query: { title: "Old news", theme: "dark" } });
+  await app.get(url);
+  assert.equal((await app.get(url)).headers.get("x-cache"), "HIT memory");
+  assert.equal((await operator("/strict/card?title=Old+news&theme=dark", "DELETE")).status, 200);
+  assert.equal((await app.get(url)).headers.get("x-cache"), "MISS origin");
+  assert.equal((await operator(url, "DELETE")).status, 200);
+  assert.equal((await app.get(url)).headers.get("x-cache"), "MISS origin");
+});
+
 test("figures are kept by template and version", async () => {
   const { plugins } = (await (await operator("/plugins", "GET")).json()) as {
     plugins: { id: string; figures?: Record<string, { count: number; p95?: number }> }[];
