@@ -48,7 +48,7 @@ async function assertFits(template: PluginOf<"template">, parameters: Readonly<R
   const texts = boxes.filter(({ kind }) => kind === "text");
   const pictures = boxes.filter(({ kind }) => kind === "picture");
   const told = JSON.stringify(parameters);
-  assert.ok(texts.length > 0, `no text: ${told}`);
+  assert.ok(texts.length + pictures.length > 0, `nothing is shown: ${told}`);
   for (const [at, box] of texts.entries()) {
     assert.ok(inside(box, drawing.size), `${JSON.stringify(box)} leaves the card: ${told}`);
     const covered = [...texts.slice(at + 1), ...pictures].find((other) => overlap(box, other));
