@@ -21,8 +21,6 @@ const answerSchema = v.pipe(
   }),
 );
 
-/** How long a Graph that the token may not read is left alone, in milliseconds. */
-const refusalMs = 300_000;
 /** Of JSON around a picture in base64. */
 const envelopeBytes = 4096;
 /** As the older links number them. */
@@ -44,18 +42,13 @@ export interface Parts {
 
 /** Loads the avatar of a subject; `null` if it has none, or a generated one that is not wanted. */
 export function createAvatars(parts: Parts): (subject: Subject, context: Context) => Promise<Answer> {
-  const { client, directory, host } = parts;
-  let graphRefusedUntilMs = 0;
+  const { client, directory } = parts;
 
   async function fromGraph(descriptor: string, context: Context): Promise<Answer | undefined> {
-    if (!parts.graph || host.now() < graphRefusedUntilMs) return undefined;
+    if (!parts.graph || client.isGraphRefused()) return undefined;
     const response = await client.ask(graphQuestion(parts.graph, descriptor, context, parts.options));
     if (response.status === 200) return readAvatar(await response.text(), context, parts);
-    if (response.status === 403) {
-      graphRefusedUntilMs = host.now() + refusalMs;
-      host.metrics.count("graphRefused");
-      host.log.warn("the token may not read the Graph; older avatar links are used", { scope: "vso.graph" });
-    }
+    if (response.status === 403) client.refuseGraph();
     return undefined;
   }
 

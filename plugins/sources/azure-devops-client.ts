@@ -23,12 +23,19 @@ export interface Client {
   ask(question: Question): Promise<Response>;
   /** The error for a 403 that no other way leads around. */
   forbidden(): Error;
-  /** Whether the token was refused the last time. */
+  /** Whether there is no token, or one that was refused not long ago. */
   isTroubled(): boolean;
+  /** The token lacks the scope of the Graph, so that the older links are used for a while. */
+  refuseGraph(): void;
+  isGraphRefused(): boolean;
 }
 
 /** After a refusal the same token is not tried again for so long, in milliseconds. */
 const pauseMs = 10_000;
+/** After that a trouble may be over though nobody has tried: links are made again, and who follows them tries. In milliseconds. */
+const troubleMs = 60_000;
+/** How long a Graph that the token may not read is left alone, in milliseconds. */
+const graphRefusalMs = 300_000;
 /** Where a 429 does not say, and the most that it may say; in seconds. */
 const restS = { byDefault: 30, most: 3600 };
 const mostRedirects = 3;
@@ -38,6 +45,7 @@ export function createClient(options: AzureOptions, credential: Credential, host
   const gate = createGate(maxConcurrent);
   const trouble = createTrouble(`azure-devops ${organization}`, host);
   let restUntilMs = 0;
+  let graphRefusedUntilMs = 0;
   let refused: { readonly header: string; readonly untilMs: number } | undefined;
 
   async function ask(question: Question): Promise<Response> {
@@ -88,20 +96,32 @@ export function createClient(options: AzureOptions, credential: Credential, host
     return trouble.note(badToken(organization, host));
   }
 
-  return { ask, isTroubled: trouble.isShown, forbidden: noteRefusal };
+  return {
+    ask,
+    isTroubled: () => credential.isMissing === true || trouble.isFresh(),
+    forbidden: noteRefusal,
+    isGraphRefused: () => host.now() < graphRefusedUntilMs,
+    refuseGraph() {
+      graphRefusedUntilMs = host.now() + graphRefusalMs;
+      host.metrics.count("graphRefused");
+      host.log.warn("the token may not read the Graph; older avatar links are used", { scope: "vso.graph" });
+    },
+  };
 }
 
 /** The trouble that `/health` shows while the token does not work. */
 function createTrouble(part: string, host: SourceHost) {
   let state: "unknown" | "fine" | "bad" = "unknown";
+  let sinceMs = 0;
   const note = (error: Error): Error => {
     host.trouble(part, error);
     state = "bad";
+    sinceMs = host.now();
     return error;
   };
   return {
     note,
-    isShown: () => state === "bad",
+    isFresh: () => state === "bad" && host.now() - sinceMs < troubleMs,
     clear() {
       if (state !== "fine") host.trouble(part, null);
       state = "fine";
@@ -128,7 +148,9 @@ async function follow(question: Question, authorization: string, host: SourceHos
   const sent = json === undefined ? {} : { method: "POST" as const, body: JSON.stringify(json) };
   let url = new URL(question.url);
   for (let left = mostRedirects; ; left--) {
+    const startMs = host.now();
     const response = await host.fetch(url, { ...sent, headers, signal, maxBytes, redirect: "manual" });
+    host.metrics.observe("requestMs", host.now() - startMs);
     const next = nextOf(response, url);
     if (!next || left === 0 || json !== undefined) return response;
     url = next;

@@ -5,6 +5,8 @@ import type { AzureOptions } from "./azure-devops-options.ts";
 import { readSecret } from "./azure-devops-secret.ts";
 
 export interface Credential {
+  /** None is configured. Default `false`. */
+  readonly isMissing?: boolean;
   /** Throws `origin-failed` where there is none. */
   header(): Promise<string>;
   /** Another one than that which was refused, if there is one now. */
@@ -25,7 +27,11 @@ export function createCredential(options: AzureOptions, host: SourceHost): Crede
   if (bearerToken) return fixed(`Bearer ${bearerToken}`);
   if (tokenFile) return fromFile(tokenFile, organization, host);
   if (entra) return createEntraTokens(entra, options, host);
-  return { header: () => Promise.reject(noToken(organization, host)), renew: async () => undefined };
+  return {
+    isMissing: true,
+    header: () => Promise.reject(noToken(organization, host)),
+    renew: async () => undefined,
+  };
 }
 
 export const noToken = (organization: string, host: SourceHost): Error =>

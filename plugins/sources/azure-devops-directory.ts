@@ -37,7 +37,8 @@ export function createDirectory(parts: DirectoryParts): Directory {
   async function ask(subject: Subject, signal: AbortSignal): Promise<Subject | null> {
     if (subject.kind === "email")
       return graph ? byMail(subject.value, graph, signal, parts) : onServer(subject.value, signal, parts);
-    const descriptor = graph && (await descriptorOf(subject.value, graph, signal, parts));
+    const descriptor =
+      graph && !parts.client.isGraphRefused() && (await descriptorOf(subject.value, graph, signal, parts));
     // Who is not in the Graph, or may not be looked up there, may still have a picture under the GUID.
     return descriptor ? { kind: "descriptor", value: descriptor } : subject;
   }
@@ -63,6 +64,7 @@ async function descriptorOf(
 ): Promise<string | undefined> {
   const url = `${graph}/_apis/graph/descriptors/${id}?api-version=7.1-preview.1`;
   const response = await parts.client.ask({ url, signal, accept: "application/json", maxBytes });
+  if (response.status === 403) parts.client.refuseGraph();
   if (response.status !== 200) return undefined;
   const { value } = await read(response, descriptorSchema, parts.host);
   return isDescriptor(value) ? value : undefined;

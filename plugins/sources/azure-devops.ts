@@ -25,9 +25,8 @@ export default source({
   refParameter: "url",
   setup(given, host) {
     const credential = createCredential(given, host);
-    const { token, tokenFile, bearerToken, entra, organization } = given;
-    const isReady = token || tokenFile || bearerToken || entra;
-    if (!isReady) host.trouble(`azure-devops ${organization}`, noToken(organization, host));
+    const { organization } = given;
+    if (credential.isMissing) host.trouble(`azure-devops ${organization}`, noToken(organization, host));
     const client = createClient(given, credential, host);
     const places = placesOf(given);
     const directory = createDirectory({ client, host, ...places });

@@ -412,6 +412,10 @@ test("POST identities keeps the old links while the token does not work, or give
       assert.equal(await (await post(app, "/azure/identities", text)).text(), text);
       const other = await (await post(app, "/other/identities?warm=true", text)).text();
       assert.equal(other.match(/localhost\/other/g)?.length, 2);
+      // Nobody follows a link that was not made: after a while they are made again, so that somebody tries.
+      app.advance(61);
+      const later = await (await post(app, "/azure/identities", text)).text();
+      assert.equal(later.match(/localhost\/azure/g)?.length, 2);
     },
   );
 });

@@ -188,10 +188,24 @@ test("source.azure-devops goes by older links where the token may not read the G
       ],
     );
     assert.deepEqual((await loadOriginal(source, id)).body, body);
-    assert.equal(azure.asked.at(-1), `GET /contoso/_api/_common/identityImage?id=${id}`);
+    assert.deepEqual(azure.asked.slice(3), [`GET /contoso/_api/_common/identityImage?id=${id}`]);
     assert.equal(trouble(host), "none");
     assert.equal(host.figures.get("graphRefused"), 1);
     assert.ok(host.lines.some((line) => line.startsWith("warn: the token may not read the Graph")));
+  });
+});
+
+test("source.azure-devops asks the Graph nothing more for GUIDs either, until the token may have the scope", async () => {
+  await withAzure(async ({ azure, host, open }) => {
+    azure.illness = "forbidden graph";
+    const source = await open();
+    await loadOriginal(source, id);
+    await loadOriginal(source, id);
+    assert.equal(azure.asked.filter((each) => each.includes("/vssps/")).length, 1);
+    azure.illness = undefined;
+    host.setNow(1e12 + 300_000);
+    await loadOriginal(source, id);
+    assert.ok(azure.asked.at(-1)?.startsWith(`GET /vssps/contoso/_apis/graph/Subjects/${descriptor}/avatars`));
   });
 });
 
