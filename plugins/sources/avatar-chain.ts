@@ -1,6 +1,7 @@
 /** The links of the chain: other mounts that are asked in order for somebody's picture, under one deadline. */
 import type { Original, SourceHost } from "cameo/plugin";
 import type { Person } from "./avatar-people.ts";
+import { late, type Rests } from "./avatar-rest.ts";
 
 /** A mount, and what it is asked with: the first pattern of which every part is known. */
 export interface Link {
@@ -75,47 +76,63 @@ export interface ChainAnswer {
   readonly isDoubtful: boolean;
 }
 
+export interface ChainParts {
+  readonly host: SourceHost;
+  readonly rests: Rests;
+  readonly signal: AbortSignal;
+  /** For all links together. */
+  readonly deadlineMs: number;
+}
+
 /**
  * Asks one after the other. A link that fails is passed over. When the time is over, the link that is slow is left alone with its work: what
  * it brings is in its cache then. Throws only the reason of `signal`.
  */
-export async function askChain(
-  links: readonly Link[],
-  facts: Facts,
-  {
-    host,
-    signal,
-    deadlineMs,
-  }: { readonly host: SourceHost; readonly signal: AbortSignal; readonly deadlineMs: number },
-): Promise<ChainAnswer> {
-  const deadline = AbortSignal.timeout(deadlineMs);
+export async function askChain(links: readonly Link[], facts: Facts, parts: ChainParts): Promise<ChainAnswer> {
+  const deadline = AbortSignal.timeout(parts.deadlineMs);
   let isDoubtful = false;
   for (const link of links) {
     const path = pathOf(link, facts);
     if (path === undefined) continue;
-    if (deadline.aborted) break;
-    try {
-      const original = await inTime(host.original(path), AbortSignal.any([signal, deadline]));
-      if (original) return { original, by: link.mount, isDoubtful };
-    } catch (error) {
-      signal.throwIfAborted();
-      isDoubtful = true;
-      const what = deadline.aborted ? "late" : "failed";
-      host.metrics.count(`${link.mount} ${what}`);
-      host.log.debug(`A link of the chain ${what}`, { link: link.mount, cause: error });
-    }
+    const answer = deadline.aborted ? "trouble" : await askLink(link.mount, path, deadline, parts);
+    if (answer === "trouble") isDoubtful = true;
+    else if (answer) return { original: answer, by: link.mount, isDoubtful };
   }
   return { original: null, by: undefined, isDoubtful };
 }
 
+async function askLink(
+  mount: string,
+  path: string,
+  deadline: AbortSignal,
+  { host, rests, signal, deadlineMs }: ChainParts,
+): Promise<Original | null | "trouble"> {
+  if (rests.isResting(mount)) return "trouble";
+  const startedMs = performance.now();
+  try {
+    const original = await inTime(host.original(path), AbortSignal.any([signal, deadline]));
+    rests.noteAnswer(mount);
+    return original;
+  } catch (error) {
+    signal.throwIfAborted();
+    // One that was given little time, since those before it took it, is not to blame.
+    const isToBlame = !deadline.aborted || performance.now() - startedMs > deadlineMs / 2;
+    if (isToBlame) rests.noteTrouble(mount, deadline.aborted ? late : error);
+    const what = deadline.aborted ? "late" : "failed";
+    host.metrics.count(`${mount} ${what}`);
+    host.log.debug(`A link of the chain ${what}`, { link: mount, cause: error });
+    return "trouble";
+  }
+}
+
 /** Waits no longer than the signal; the work goes on. */
 export async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const leave = () => late.reject(signal.reason);
+  const over = Promise.withResolvers<never>();
+  const leave = () => over.reject(signal.reason);
   if (signal.aborted) leave();
   signal.addEventListener("abort", leave, { once: true });
   try {
-    return await Promise.race([late.promise, work]);
+    return await Promise.race([over.promise, work]);
   } finally {
     signal.removeEventListener("abort", leave);
   }

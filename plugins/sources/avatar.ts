@@ -17,6 +17,7 @@ import { idsEndpoint } from "./avatar-ids.ts";
 import { initialsOf } from "./avatar-initials.ts";
 import { createPeople, digest, type KnownPerson, type Person } from "./avatar-people.ts";
 import { isHash, isOdd, isPrivateId, ratings, readAvatarUrl, readDefault, themes } from "./avatar-read.ts";
+import { createRests } from "./avatar-rest.ts";
 
 const pattern = v.pipe(v.string(), v.minLength(1));
 const link = v.union([
@@ -74,7 +75,9 @@ export default source({
     const links = settings.lookups ? all : all.filter(({ mount }) => settings.local.includes(mount));
     const grammar = { ...settings, links: new Set(all.map(({ mount }) => mount)) };
     const people = createPeople(host);
-    const avatars: Avatars = { settings, links, host };
+    const avatars: Avatars = { settings, host };
+    const rests = createRests(host);
+    const { deadlineMs } = settings;
     return {
       read: (url) => readAvatarUrl(url, grammar),
       edition: (_ref, query) => (kindOf(query, settings) === "initials" ? templateHash(host) : ""),
@@ -83,7 +86,7 @@ export default source({
         const person = isHash(ref) || isPrivateId(ref) ? await people.find(ref) : undefined;
         const asked = context.query.forcedefault ? [] : linksFor(ref, links);
         const facts = factsOf(ref, person, context.query.rating ?? "g");
-        const found = await askChain(asked, facts, { host, signal: context.signal, deadlineMs: settings.deadlineMs });
+        const found = await askChain(asked, facts, { host, rests, signal: context.signal, deadlineMs });
         host.metrics.count(`by ${found.by ?? "default"}`);
         const { original, by, isDoubtful } = found;
         const shown = original ? answered(original, by ?? "", host) : await defaultOf(ref, person, context, avatars);
@@ -95,7 +98,6 @@ export default source({
 
 interface Avatars {
   readonly settings: v.InferOutput<typeof options>;
-  readonly links: readonly Link[];
   readonly host: SourceHost;
 }
 

@@ -312,6 +312,17 @@ describe("the chain", () => {
     assert.equal(services.gravatar.asked.length, 1);
   });
 
+  test("leaves a link that is down alone for a while, whoever is asked for, and says so", async () => {
+    services.gravatar.trouble = "broken";
+    for (let at = 0; at < 12; at++) assert.equal(from(await app.get(`/all/${newHash()}`)), "default:mp");
+    assert.equal(services.gravatar.asked.length, 5);
+    const health = (await (await app.get("/health")).json()) as { troubles: { part: string }[] };
+    assert.ok(health.troubles.some(({ part }) => part === "all chain: gravatar"));
+    services.gravatar.recover();
+    app.advance(31);
+    assert.equal(from(await app.get(`/all/${gravatarOf()}`)), "gravatar");
+  });
+
   test("asks nobody outside in private mode", async () => {
     services.github.pictures.set("octocat", { body: services.picture });
     const hash = gravatarOf();
