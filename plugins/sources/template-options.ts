@@ -75,6 +75,10 @@ export const options = v.object({
     v.optional(v.string(), "placeholder"),
     about("Template that stands in where a picture is asked for alone and is not there. It is told the `kind`."),
   ),
+  disabled: v.pipe(
+    v.optional(v.array(v.string()), []),
+    about("Templates that this mount does not draw: `card`, `card@2`. Another version or the fallback stands in."),
+  ),
   rollout: v.pipe(
     v.optional(v.record(v.string(), v.record(v.string(), percent)), {}),
     about(

@@ -23,7 +23,9 @@ export default source({
   name: "template",
   options,
   setup(settings, host) {
-    const catalog = createCatalog({ ...settings, entries: host.templates(), host });
+    const isOff = ({ id, isDisabled }: TemplateEntry) => isDisabled || settings.disabled.includes(nameOf(id));
+    const entries = host.templates().map((each) => ({ ...each, isDisabled: isOff(each) }));
+    const catalog = createCatalog({ ...settings, entries, host });
     const branding = createBranding(settings, host);
     const studio = { catalog, branding, options: settings, host };
     const isImage = (ref: string, own: Texts) => isOnlyImage(Object.keys(own), namesOfAll(catalog.versions(ref)));
@@ -46,6 +48,9 @@ export default source({
     };
   },
 });
+
+/** `template.card@2` → `card@2`. */
+const nameOf = (id: string): string => id.slice(id.indexOf(".") + 1);
 
 const namesOfAll = (entries: readonly TemplateEntry[]): ReadonlySet<string> =>
   new Set(entries.flatMap(({ definition }) => namesOf(definition)));

@@ -90,6 +90,13 @@ test("template draws the first version where another is switched off, then the f
   }
 });
 
+test("template is switched off by the settings of one mount too", async () => {
+  const two = await open({ options: { disabled: ["card@2"] } });
+  assert.equal((await two.draw("/og-image/card@2?title=x")).template, "template.card");
+  const all = await open({ options: { disabled: ["card", "card@2"] } });
+  assert.equal((await all.draw("/og-image/card@2?title=x")).template, "template.plain");
+});
+
 test("template still refuses a bad value where the template is switched off", async () => {
   const studio = await open({ off: ["template.card"] });
   assert.throws(() => studio.parse("/og-image?titel=x"), hasCode("bad-parameter"));
