@@ -6,6 +6,7 @@ import magick from "../plugins/engines/magick.ts";
 import resvg from "../plugins/engines/resvg.ts";
 import satori from "../plugins/engines/satori.ts";
 import avatar from "../plugins/sources/avatar.ts";
+import templates from "../plugins/routes/templates.ts";
 import azureDevOps from "../plugins/sources/azure-devops.ts";
 import file from "../plugins/sources/file.ts";
 import github from "../plugins/sources/github.ts";
@@ -60,6 +61,7 @@ export const plugins: readonly Plugin[] = [
   satori,
   imagescript,
   bun,
+  templates,
   disk,
   invert,
   background,

@@ -1,0 +1,161 @@
+/** The part of the page's script that draws: cards, remarks, errors, the URL, and what was saved meanwhile. */
+
+export const previewScript = `
+/** Typing is over, for a moment, in milliseconds. */
+const pauseMs = 120;
+/** Between two looks at whether something was saved, in milliseconds. */
+const everyMs = 400;
+
+let pending = 0;
+let turn = new AbortController();
+
+function redrawSoon() {
+  clearTimeout(pending);
+  pending = setTimeout(redraw, pauseMs);
+}
+
+/** The path of the card that is chosen. */
+function pathOf(theme) {
+  const query = new URLSearchParams(state.values);
+  if (theme === "dark") query.set("theme", "dark");
+  if (chosen("size")) query.set("w", chosen("size"));
+  const text = query.toString().replaceAll("%2F", "/");
+  return "/" + state.mount + "/" + state.entry.ref + (text ? "?" + text : "");
+}
+
+async function redraw() {
+  clearTimeout(pending);
+  if (!state.entry) return;
+  turn.abort();
+  turn = new AbortController();
+  const { signal } = turn;
+  const themes = chosen("theme") === "both" ? ["light", "dark"] : [chosen("theme")];
+  saveHash();
+  byId("url").value = absolute(pathOf(themes[0]));
+  byId("stage").setAttribute("aria-busy", "true");
+  try {
+    const shots = await Promise.all(themes.map((theme) => take(theme, signal)));
+    if (signal.aborted) return;
+    if (shots.every(({ problem }) => problem === undefined)) show(shots);
+    await tell(shots, signal);
+  } catch (error) {
+    if (!signal.aborted) showRemarks([], [{ code: "no answer", detail: String(error.message ?? error) }]);
+  } finally {
+    if (!signal.aborted) byId("stage").removeAttribute("aria-busy");
+  }
+}
+
+/** A card, or the problem that stands in its way. Fetched, not shown by its URL, since a saved template keeps its URL. */
+async function take(theme, signal) {
+  const started = performance.now();
+  const response = await fetch(pathOf(theme), { cache: "no-cache", signal });
+  if (!response.ok) return { theme, problem: await response.json() };
+  const blob = await response.blob();
+  const picture = await createImageBitmap(blob);
+  const { width, height } = picture;
+  picture.close();
+  return { theme, url: URL.createObjectURL(blob), width, height, bytes: blob.size, ms: performance.now() - started };
+}
+
+/** A picture stays until the next one is there, so that nothing flickers. */
+function show(shots) {
+  const old = [...byId("stage").querySelectorAll("img")].map(({ src }) => src);
+  byId("stage").replaceChildren(...shots.map(figureOf));
+  for (const url of old) URL.revokeObjectURL(url);
+}
+
+function figureOf({ theme, url, width, height, bytes, ms }) {
+  const shape = chosen("shape");
+  const alt = state.entry.name + ", " + theme;
+  const image = make("img", { src: url, alt, width, height });
+  const words = make("div", { className: "words" }, make("b", { textContent: state.values.title ?? state.entry.name }), make("span", { textContent: location.host }));
+  const frame = make("div", { className: "frame " + shape }, image, ...(shape === "card" ? [] : [words]));
+  const facts = [theme, width + " × " + height, (bytes / 1024).toFixed(bytes < 10240 ? 1 : 0) + " kB", Math.round(ms) + " ms"];
+  const figure = make("figure", { className: theme }, frame, make("figcaption", { textContent: facts.join(" · ") }));
+  figure.style.maxWidth = (shape === "square" || shape === "chat" ? 520 : width) + "px";
+  return figure;
+}
+
+/** What the server has to say: problems, warnings, the canonical URL. */
+async function tell(shots, signal) {
+  const problems = shots.flatMap(({ problem }) => problem ?? []);
+  const told = await Promise.all(shots.filter(({ problem }) => !problem).map(({ theme }) => explain(theme, signal)));
+  if (signal.aborted) return;
+  if (told[0]?.canonical) byId("url").value = absolute(told[0].canonical);
+  const remarks = [...new Set(told.flatMap(({ remarks = [] }) => remarks))];
+  const hasFailed = remarks.some((each) => each.startsWith(state.entry.id + " failed"));
+  const health = hasFailed ? await lookAtHealth() : undefined;
+  const trouble = health?.troubles.find(({ part }) => part === state.entry.id);
+  if (!signal.aborted) showRemarks(remarks, trouble ? [trouble, ...problems] : problems);
+}
+
+async function explain(theme, signal) {
+  const path = pathOf(theme);
+  const response = await fetch(path + (path.includes("?") ? "&" : "?") + "explain", { cache: "no-store", signal });
+  return response.ok ? response.json() : {};
+}
+
+function showRemarks(remarks, problems) {
+  const distinct = [...new Map(problems.map((each) => [each.detail, each])).values()];
+  const rows = [
+    ...distinct.map(({ code, detail }) => make("li", { className: "bad" }, make("b", { textContent: code }), " " + detail)),
+    ...remarks.map((textContent) => make("li", { className: "odd", textContent })),
+  ];
+  const fine = make("li", { className: "fine", textContent: "Nothing to remark: every letter has a font, every style is drawn." });
+  byId("remarks").replaceChildren(make("ul", {}, ...(rows.length > 0 ? rows : [fine])));
+  byId("stage").classList.toggle("stale", problems.length > 0);
+}
+
+const absolute = (path) => new URL(path, state.baseUrl ? state.baseUrl + "/" : location.href).href;
+
+async function copy() {
+  const field = byId("url");
+  const done = await navigator.clipboard?.writeText(field.value).then(() => true, () => false);
+  if (!done) field.select();
+  byId("copy").textContent = done || document.execCommand("copy") ? "Copied" : "Press Ctrl C";
+  setTimeout(() => (byId("copy").textContent = "Copy"), 1600);
+}
+
+const lookAtHealth = async () => (await fetch("/health", { cache: "no-store" })).json();
+
+/** Looks for as long as the page is looked at. Another generation, or another server, has other templates. */
+async function watch() {
+  let known;
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+    if (document.hidden) continue;
+    const health = await lookAtHealth().catch(() => undefined);
+    const failures = health?.failedPlugins ?? [];
+    setLive(health ? (failures.length > 0 ? "broken" : "live") : "gone", failures);
+    const now = health ? health.generation + " since " + Math.round(Date.now() / 1000 - health.uptimeS) : "gone";
+    if (known !== undefined && isOther(known, now)) await reload();
+    known = now;
+  }
+}
+
+/** The time since when is known to a second or so. */
+function isOther(known, now) {
+  const [before, after] = [known, now].map((each) => each.split(" since ").map(Number));
+  if (now === "gone") return false;
+  return known === "gone" || before[0] !== after[0] || Math.abs(before[1] - after[1]) > 3;
+}
+
+/** The template may be another one now; what was typed stays. */
+async function reload() {
+  const { id, selectionStart, selectionEnd } = document.activeElement ?? {};
+  await load().catch(() => {});
+  const again = id ? byId(id) : null;
+  again?.focus();
+  if (typeof selectionStart === "number") again?.setSelectionRange(selectionStart, selectionEnd);
+}
+
+function setLive(mood, failures) {
+  const words = { live: "Live", broken: "Not saved", gone: "The server does not answer" }[mood];
+  const text = failures.map(({ lastError }) => lastError).join(" ");
+  const live = byId("live");
+  if (live.dataset.mood === mood && live.title === text) return;
+  live.dataset.mood = mood;
+  live.title = text;
+  live.replaceChildren(words, ...(text ? [make("span", { textContent: text })] : []));
+}
+`;
