@@ -36,14 +36,18 @@ export function readSubject(ref: string, place: Place): Subject | undefined {
   if (isId(text)) return { kind: "id", value: text.toLowerCase() };
   if (foreignShape.test(text)) return { kind: "foreign", value: text };
   if (emailShape.test(text) && !text.includes("://")) return { kind: "email", value: text.toLowerCase() };
-  const { descriptor, id } = (/^https?:/i.test(text) ? createLinkReader(place)(mended(text)) : readOwnPath(text)) ?? {};
+  const path = splitLinkPath(text, place);
+  const owner = path === undefined ? createLinkReader(place)(mended(text)) : readPath(path, new URLSearchParams());
+  const { descriptor, id } = owner ?? {};
   if (descriptor !== undefined) return { kind: "descriptor", value: descriptor };
   return id === undefined ? undefined : { kind: "id", value: id };
 }
 
-/** The path of a link behind the organisation. */
-const readOwnPath = (text: string): LinkOwner | undefined =>
-  /^_apis\//i.test(text) ? readPath(text, new URLSearchParams()) : undefined;
+/** The path of a link, with or without its organisation: what is left of a link of which only the host was changed. */
+export function splitLinkPath(text: string, { organization }: Place): string | undefined {
+  const [, name, path] = /^(?:([^/]+)\/)?(_apis?\/.+)$/i.exec(text) ?? [];
+  return name === undefined || isOwn(name, organization) ? path : undefined;
+}
 
 /** Some proxies merge the slashes of a URL inside a path. */
 const mended = (text: string): string => text.replace(/^(https?):\/+/i, "$1://");

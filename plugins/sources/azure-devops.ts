@@ -4,20 +4,20 @@
  *     /azure/aad.YjM2…?w=64                                       a descriptor
  *     /azure/6b2f3c9a-1d4e-4f5a-8b6c-0d1e2f3a4b5c?w=64            a GUID
  *     /azure/ada@example.com?w=64                                 an e-mail
- *     /azure/_apis/GraphProfile/MemberAvatars/aad.YjM2…?w=64      the path of a link of Azure DevOps, or as a whole
+ *     /azure/contoso/_apis/GraphProfile/MemberAvatars/aad.YjM2…   a link of Azure DevOps with another host, whatever its query
  *
  * `POST /azure/identities` puts such URLs, signed, in place of the avatar links in JSON of Azure DevOps.
  * A token that does not work is shown in `/health` under `azure-devops <organisation>`; copies in the cache are served on meanwhile.
  * https://learn.microsoft.com/rest/api/azure/devops/graph/avatars/get
  */
-import { type SourceHost, source } from "cameo/plugin";
+import { type RawUrl, type ReadUrl, type SourceHost, source } from "cameo/plugin";
 import { createAvatars } from "./azure-devops-avatars.ts";
 import { createClient } from "./azure-devops-client.ts";
 import { createCredential, noToken } from "./azure-devops-credential.ts";
 import { createDirectory } from "./azure-devops-directory.ts";
 import { identitiesEndpoint } from "./azure-devops-endpoint.ts";
 import { type AzureOptions, options } from "./azure-devops-options.ts";
-import { cloudBase, readSubject, type Subject } from "./azure-devops-ref.ts";
+import { cloudBase, isId, readSubject, type Subject, splitLinkPath } from "./azure-devops-ref.ts";
 
 export default source({
   name: "azure-devops",
@@ -33,6 +33,7 @@ export default source({
     const load = createAvatars({ options: given, client, directory, host, ...places });
     return {
       endpoints: [identitiesEndpoint(given, client, host)],
+      read: (url) => readUrl(url, given),
       normalize: (ref) => subjectOf(ref, given, host).value,
       async load(ref, context) {
         context.signal.throwIfAborted();
@@ -41,6 +42,13 @@ export default source({
     };
   },
 });
+
+/** In a link of which only the host was changed, parameters of Azure DevOps are no mistake: `id` is read, the others are left out. */
+function readUrl({ ref, query, parameter }: RawUrl, place: AzureOptions): ReadUrl {
+  if (splitLinkPath(ref, place) === undefined) return { ref, own: {}, query };
+  const id = query.find(([name]) => name.toLowerCase() === "id")?.[1] ?? "";
+  return { ref: isId(id) ? id : ref, own: {}, query: query.filter(([name]) => parameter(name) !== undefined) };
+}
 
 function subjectOf(ref: string, { base, organization }: AzureOptions, host: SourceHost): Subject {
   const subject = readSubject(ref, { base, organization });

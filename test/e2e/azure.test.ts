@@ -94,6 +94,26 @@ test("an avatar is served by descriptor, GUID, e-mail and link, in the size and 
   );
 });
 
+test("a link of Azure DevOps works with another host alone, whatever its query", async () => {
+  await withApp(
+    (base) => ({ contoso: base, azure: base }),
+    async ({ app }) => {
+      const links = [
+        `/_apis/GraphProfile/MemberAvatars/${descriptor}?size=2&overrideDisplayName=Ada`,
+        `/_api/_common/identityImage?id=${id}&t=1700000000&w=20`,
+        `/_api/_common/IdentityImage?size=2&ID=${id.toUpperCase()}`,
+      ];
+      for (const link of links) {
+        assert.equal((await app.get(`/contoso${link}`)).status, 200, link);
+        assert.equal((await app.get(`/azure/contoso${link}`)).status, 200, link);
+        assert.equal((await app.get(`/azure/fabrikam${link}`)).status, 400, link);
+      }
+      assert.equal((await app.get("/azure/_api/_common/identityImage?size=2")).status, 400);
+      assert.equal((await app.get(`/azure/${descriptor}?size=2`)).status, 400);
+    },
+  );
+});
+
 for (const denial of ["redirect", "redirect away", "page", "disguised page", "unauthorized"] as const) {
   test(`a token that does not work is no image and a trouble with the organisation's name: ${denial}`, async () => {
     await withApp(
@@ -404,12 +424,17 @@ test("POST identities?warm=1 loads avatars beforehand, at most as many as its op
 
 test("POST identities keeps the old links while the token does not work, or gives those of the default", async () => {
   await withApp(
-    (base) => ({ azure: base, other: { ...base, identities: { onTrouble: "default" } } }),
+    (base) => ({
+      azure: base,
+      other: { ...base, identities: { onTrouble: "default" } },
+      none: { ...base, tokenFile: undefined },
+    }),
     async ({ app, azure }) => {
       azure.tokens.clear();
       const text = JSON.stringify([identityRef(person(1))]).replaceAll("https://dev.azure.com", azure.url);
       assert.equal(await (await post(app, "/azure/identities?warm=true", text)).text(), text);
       assert.equal(await (await post(app, "/azure/identities", text)).text(), text);
+      assert.equal(await (await post(app, "/none/identities", text)).text(), text);
       const other = await (await post(app, "/other/identities?warm=true", text)).text();
       assert.equal(other.match(/localhost\/other/g)?.length, 2);
       // Nobody follows a link that was not made: after a while they are made again, so that somebody tries.

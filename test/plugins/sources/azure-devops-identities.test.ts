@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type AvatarIdentity, rewriteIdentities } from "../../../plugins/sources/azure-devops-identities.ts";
@@ -13,6 +14,23 @@ import {
   teamMembers,
   workItem,
 } from "./azure-devops-payloads.ts";
+
+test("cameo/azure is this module, which imports nothing but its own siblings", async () => {
+  assert.equal((await import("cameo/azure")).rewriteIdentities, rewriteIdentities);
+  const folder = new URL("../../../plugins/sources/", import.meta.url);
+  const seen = new Set<string>();
+  const walk = async (file: string): Promise<void> => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const text = await readFile(new URL(file, folder), "utf8");
+    for (const [, name = ""] of text.matchAll(/^(?:import|export)[^"]*? from "([^"]+)"/gm)) {
+      assert.match(name, /^\.\/azure-devops-[a-z]+\.ts$/, file);
+      await walk(name);
+    }
+  };
+  await walk("./azure-devops-identities.ts");
+  assert.ok(seen.size > 3);
+});
 
 const people = [person(1), person(2), person(3)];
 const toUrl = ({ descriptor, id }: AvatarIdentity) => `https://img.example/azure/${descriptor ?? id}?w=64`;

@@ -76,6 +76,7 @@ testSource({
         `${azure.url}/contoso/_apis/GraphProfile/MemberAvatars/${descriptor}`,
         `${azure.url.replace("//", "/")}/Contoso/_apis/GraphProfile/MemberAvatars/${descriptor}?size=2`,
         `_apis/GraphProfile/MemberAvatars/${descriptor}`,
+        `contoso/_apis/graph/Subjects/${descriptor}/avatars`,
       ],
       missing: "aad.bm9ib2R5",
       refused: [
