@@ -38,6 +38,10 @@ const options = v.object({
       "Mounts that are asked in order; or `{ mount, ref }` with what they are asked with, of `{hash} {email} {domain} {id} {idHash} {guid} {login} {descriptor} {key} {rating} {self}`.",
     ),
   ),
+  named: v.pipe(
+    v.optional(v.array(v.string()), ["github"]),
+    v.description("Mounts of the chain that anybody may ask with a ref of their own, `/avatar/github/octocat`."),
+  ),
   default: v.pipe(v.optional(defaultKind, "mp"), v.description("What is shown where `d` says nothing.")),
   theme: v.pipe(v.optional(v.picklist(themes), "light"), v.description("Of drawn defaults: `light` or `dark`.")),
   rating: v.pipe(v.optional(v.picklist(ratings), "x"), v.description("The highest rating that is ever shown.")),
@@ -73,7 +77,10 @@ export default source({
   setup(settings, host) {
     const all = toLinks(settings.chain);
     const links = settings.lookups ? all : all.filter(({ mount }) => settings.local.includes(mount));
-    const grammar = { ...settings, links: new Set(all.map(({ mount }) => mount)) };
+    const grammar = {
+      ...settings,
+      links: new Set(all.map(({ mount }) => mount).filter((each) => settings.named.includes(each))),
+    };
     const people = createPeople(host);
     const avatars: Avatars = { settings, host };
     const rests = createRests(host);

@@ -43,7 +43,7 @@ const avatars = {
   picky: { chain: [], allow: ["*.example.com"] },
   guarded: { chain: [], remote: "web" },
   all: { chain: ["gravatar", "libravatar", "github"] },
-  named: { chain: ["gravatar", "github"] },
+  named: { chain: ["gravatar", "github"], named: ["gravatar", "github", "libravatar"] },
   impatient: { chain: ["gravatar", "libravatar"], deadlineMs: 20 },
   secretive: { chain: ["upload", "gravatar", "libravatar", "github"], lookups: false },
 } as const;
@@ -212,7 +212,8 @@ describe("an avatar", () => {
     assert.equal(from(await app.get(`/tame/${mild}?r=pg`)), "gravatar");
     assert.equal(from(await app.get(`/tame/${wild}?r=x`)), "default:mp");
     assert.equal(from(await app.get(`/avatar/${wild}?r=x`)), "gravatar");
-    assert.equal(from(await app.get(`/avatar/gravatar/${wild}`)), "default:mp");
+    assert.equal(from(await app.get(`/named/gravatar/${wild}`)), "default:mp");
+    assert.equal(from(await app.get(`/named/gravatar/${wild}?r=x`)), "gravatar");
   });
 });
 
@@ -269,6 +270,7 @@ describe("the chain", () => {
     assert.equal(from(await app.get("/named/github/nobody?d=retro")), "default:retro");
     assert.equal(from(await app.get("/named/github/no--login")), "default:mp");
     assert.equal(from(await app.get(`/named/libravatar/${newHash()}`)), "default:mp");
+    assert.equal(from(await app.get(`/all/libravatar/${newHash()}`)), "default:mp");
     assert.deepEqual([services.gravatar.asked, services.libravatar.asked], [[], []]);
   });
 
