@@ -42,7 +42,8 @@ interface Share {
 }
 
 export function createCatalog({ entries, rollout, fallback, placeholder, host }: CatalogParts): Catalog {
-  const named = (name: string) => entries.filter((each) => each.name === name).toSorted(byVersion);
+  const groups = Map.groupBy(entries.toSorted(byVersion), ({ name }) => name);
+  const named = (name: string): readonly TemplateEntry[] => groups.get(name) ?? [];
   const versions = (ref: string) => {
     const [name = "", version] = split(ref);
     const all = named(name);
