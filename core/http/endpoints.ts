@@ -26,7 +26,9 @@ export async function callEndpoint(
     if (report) services.troubles.note(id, known);
     const facts = { plugin: id, code: known.code, ...known.options.log, cause: known.options.cause };
     services.log[report ? "warn" : "debug"]("a plugin's endpoint failed", facts);
-    return problemResponse(known);
+    const response = problemResponse(known);
+    if (request.method !== "GET") response.headers.set("cache-control", "no-store");
+    return response;
   }
 }
 

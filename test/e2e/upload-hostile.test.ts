@@ -25,6 +25,7 @@ interface Problem {
 async function refusal(response: Promise<Response>): Promise<Problem> {
   const answer = await response;
   assert.equal(answer.headers.get("content-type"), "application/problem+json", `${answer.status}`);
+  assert.equal(answer.headers.get("cache-control"), "no-store");
   return (await answer.json()) as Problem;
 }
 
