@@ -3,8 +3,8 @@ import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { encodePng, pngColor } from "./fixtures/formats/png.ts";
 
-/** What a service does in place of answering: a 500, a 429, a page of HTML, half a body, no answer until it is over, a dead connection. */
-export type Trouble = "broken" | "limited" | "html" | "half" | "slow" | "dead";
+/** What a service does in place of answering: a 500, a 429, a page of HTML, half a body, a picture of 6 MiB, no answer until it is over, a dead connection. */
+export type Trouble = "broken" | "limited" | "html" | "half" | "huge" | "slow" | "dead";
 
 export interface ServicePicture {
   readonly body: Uint8Array;
@@ -104,6 +104,8 @@ function misbehave(trouble: Exclude<Trouble, "slow">, response: ServerResponse):
     case "half":
       response.writeHead(200, { "content-type": "image/png", "content-length": "5000" });
       return void response.write(makePicture(1, 2, 3).subarray(0, 60), () => response.socket?.destroy());
+    case "huge":
+      return void response.writeHead(200, { "content-type": "image/png" }).end(new Uint8Array(6 * 2 ** 20));
     case "dead":
       return void response.socket?.destroy();
   }

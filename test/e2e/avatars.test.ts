@@ -285,7 +285,7 @@ describe("the chain", () => {
     assert.equal(services.gravatar.asked.length, 2);
   });
 
-  for (const trouble of ["broken", "limited", "html", "half", "dead"] as const) {
+  for (const trouble of ["broken", "limited", "html", "half", "huge", "dead"] as const) {
     test(`passes over a link that is ${trouble}, and asks it again soon`, async () => {
       const [first, second] = [gravatarOf(), newHash()];
       services.gravatar.trouble = trouble;
