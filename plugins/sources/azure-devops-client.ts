@@ -4,6 +4,7 @@
  */
 import type { SourceHost } from "cameo/plugin";
 import type { Credential } from "./azure-devops-credential.ts";
+import { badStatus, badToken, tooMany, tooSlow } from "./azure-devops-failures.ts";
 import { createGate } from "./azure-devops-gate.ts";
 import type { AzureOptions } from "./azure-devops-options.ts";
 
@@ -181,25 +182,3 @@ function retryAfterS({ headers }: Response, nowMs: number): number | undefined {
   const atMs = Date.parse(text);
   return Number.isNaN(atMs) ? undefined : Math.max(0, Math.ceil((atMs - nowMs) / 1000));
 }
-
-const badToken = (organization: string, host: SourceHost): Error =>
-  host.fail(
-    "origin-failed",
-    `Azure DevOps does not accept the token of the organisation ${organization}: it has expired, was revoked or lacks the scope vso.graph; set another one.`,
-  );
-
-const tooMany = (organization: string, waitS: number, host: SourceHost): Error =>
-  host.fail("origin-failed", `Azure DevOps limits the rate of the organisation ${organization}; try again later.`, {
-    retryAfterS: Math.max(1, waitS),
-  });
-
-const tooSlow = (organization: string, host: SourceHost): Error =>
-  host.fail(
-    "origin-timeout",
-    `Azure DevOps took too long to answer for the organisation ${organization}; try again later.`,
-  );
-
-const badStatus = (status: number, organization: string, host: SourceHost): Error =>
-  host.fail("origin-failed", `Azure DevOps answered ${status} for the organisation ${organization}; try again later.`, {
-    fields: { originStatus: status },
-  });

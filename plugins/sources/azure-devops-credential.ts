@@ -1,6 +1,7 @@
 /** What is sent as `Authorization`: a personal access token (Basic, with any user name) or a token of Microsoft Entra (Bearer). */
 import type { SourceHost } from "cameo/plugin";
 import { createEntraTokens } from "./azure-devops-entra.ts";
+import { noToken } from "./azure-devops-failures.ts";
 import type { AzureOptions } from "./azure-devops-options.ts";
 import { readSecret } from "./azure-devops-secret.ts";
 
@@ -33,9 +34,6 @@ export function createCredential(options: AzureOptions, host: SourceHost): Crede
     renew: async () => undefined,
   };
 }
-
-export const noToken = (organization: string, host: SourceHost): Error =>
-  host.fail("origin-failed", `There is no token for the organisation ${organization} of Azure DevOps; set one.`);
 
 const basic = (token: string): string => `Basic ${btoa(`:${token}`)}`;
 

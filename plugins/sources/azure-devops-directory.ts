@@ -5,6 +5,7 @@
 import type { SourceHost } from "cameo/plugin";
 import * as v from "valibot";
 import type { Client } from "./azure-devops-client.ts";
+import { notExpected } from "./azure-devops-failures.ts";
 import { isDescriptor, isId, type Subject } from "./azure-devops-ref.ts";
 
 export interface Directory {
@@ -14,6 +15,7 @@ export interface Directory {
 }
 
 export interface DirectoryParts {
+  readonly organization: string;
   readonly client: Client;
   readonly host: SourceHost;
   readonly base: string;
@@ -66,7 +68,7 @@ async function descriptorOf(
   const response = await parts.client.ask({ url, signal, accept: "application/json", maxBytes });
   if (response.status === 403) parts.client.refuseGraph();
   if (response.status !== 200) return undefined;
-  const { value } = await read(response, descriptorSchema, parts.host);
+  const { value } = await read(response, descriptorSchema, parts);
   return isDescriptor(value) ? value : undefined;
 }
 
@@ -82,7 +84,7 @@ async function byMail(
   const response = await parts.client.ask({ url, signal, accept: "application/json", json, maxBytes });
   if (response.status === 403) throw parts.client.forbidden();
   if (response.status !== 200) return null;
-  const answer = await read(response, peopleSchema, parts.host);
+  const answer = await read(response, peopleSchema, parts);
   const people = Array.isArray(answer) ? answer : answer.value;
   const found =
     people.find((each) => isSame(each.mailAddress, email)) ?? people.find((each) => isSame(each.principalName, email));
@@ -91,16 +93,13 @@ async function byMail(
 
 const isSame = (given: string | null | undefined, email: string): boolean => given?.toLowerCase() === email;
 
-async function onServer(
-  email: string,
-  signal: AbortSignal,
-  { client, base, host }: DirectoryParts,
-): Promise<Subject | null> {
+async function onServer(email: string, signal: AbortSignal, parts: DirectoryParts): Promise<Subject | null> {
+  const { client, base } = parts;
   const url = `${base}/_apis/identities?searchFilter=MailAddress&filterValue=${encodeURIComponent(email)}&api-version=5.0`;
   const response = await client.ask({ url, signal, accept: "application/json", maxBytes });
   if (response.status === 403) throw client.forbidden();
   if (response.status !== 200) return null;
-  const { value } = await read(response, identitiesSchema, host);
+  const { value } = await read(response, identitiesSchema, parts);
   const id = value.map((each) => each.id ?? "").find(isId);
   return id === undefined ? null : { kind: "id", value: id.toLowerCase() };
 }
@@ -108,9 +107,9 @@ async function onServer(
 async function read<const S extends v.GenericSchema>(
   response: Response,
   schema: S,
-  host: SourceHost,
+  { organization, host }: DirectoryParts,
 ): Promise<v.InferOutput<S>> {
   const { success, output } = v.safeParse(schema, await response.json().catch(() => undefined));
   if (success) return output;
-  throw host.fail("origin-failed", "Azure DevOps answered something else than was asked for.");
+  throw notExpected(organization, host);
 }

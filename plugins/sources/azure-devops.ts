@@ -13,9 +13,10 @@
 import { type RawUrl, type ReadUrl, type SourceHost, source } from "cameo/plugin";
 import { createAvatars } from "./azure-devops-avatars.ts";
 import { createClient } from "./azure-devops-client.ts";
-import { createCredential, noToken } from "./azure-devops-credential.ts";
+import { createCredential } from "./azure-devops-credential.ts";
 import { createDirectory } from "./azure-devops-directory.ts";
 import { identitiesEndpoint } from "./azure-devops-endpoint.ts";
+import { noToken } from "./azure-devops-failures.ts";
 import { type AzureOptions, options } from "./azure-devops-options.ts";
 import { cloudBase, isId, readSubject, type Subject, splitLinkPath } from "./azure-devops-ref.ts";
 
@@ -29,7 +30,7 @@ export default source({
     if (credential.isMissing) host.trouble(`azure-devops ${organization}`, noToken(organization, host));
     const client = createClient(given, credential, host);
     const places = placesOf(given);
-    const directory = createDirectory({ client, host, ...places });
+    const directory = createDirectory({ organization, client, host, ...places });
     const load = createAvatars({ options: given, client, directory, host, ...places });
     return {
       endpoints: [identitiesEndpoint(given, client, host)],
