@@ -60,13 +60,13 @@ ${assets
 <div class="tools">
 ${tools}
 </div>
-<div class="stage" id="stage" aria-live="off"></div>
 <div class="url">
 <label for="url">URL</label>
 <input id="url" readonly spellcheck="false">
 <button type="button" id="copy">Copy</button>
 </div>
 <section id="remarks" class="remarks" aria-live="polite" aria-label="Remarks"></section>
+<div class="stage" id="stage"></div>
 </main>
 <form id="form" class="form" aria-label="Parameters" autocomplete="off"></form>
 </div>

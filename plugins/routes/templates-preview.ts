@@ -37,6 +37,7 @@ async function redraw() {
     const shots = await Promise.all(themes.map((theme) => take(theme, signal)));
     if (signal.aborted) return;
     if (shots.every(({ problem }) => problem === undefined)) show(shots);
+    else if (byId("stage").dataset.ref !== state.entry.ref) show([]);
     await tell(shots, signal);
   } catch (error) {
     if (!signal.aborted) showRemarks([], [{ code: "no answer", detail: String(error.message ?? error) }]);
@@ -61,6 +62,7 @@ async function take(theme, signal) {
 function show(shots) {
   const old = [...byId("stage").querySelectorAll("img")].map(({ src }) => src);
   byId("stage").replaceChildren(...shots.map(figureOf));
+  byId("stage").dataset.ref = state.entry.ref;
   for (const url of old) URL.revokeObjectURL(url);
 }
 
@@ -72,7 +74,7 @@ function figureOf({ theme, url, width, height, bytes, ms }) {
   const frame = make("div", { className: "frame " + shape }, image, ...(shape === "card" ? [] : [words]));
   const facts = [theme, width + " × " + height, (bytes / 1024).toFixed(bytes < 10240 ? 1 : 0) + " kB", Math.round(ms) + " ms"];
   const figure = make("figure", { className: theme }, frame, make("figcaption", { textContent: facts.join(" · ") }));
-  figure.style.maxWidth = (shape === "square" || shape === "chat" ? 520 : width) + "px";
+  figure.style.maxWidth = (shape === "card" ? width : 520) + "px";
   return figure;
 }
 
@@ -150,7 +152,7 @@ async function reload() {
 }
 
 function setLive(mood, failures) {
-  const words = { live: "Live", broken: "Not saved", gone: "The server does not answer" }[mood];
+  const words = { live: "Live", broken: "Not loaded", gone: "The server does not answer" }[mood];
   const text = failures.map(({ lastError }) => lastError).join(" ");
   const live = byId("live");
   if (live.dataset.mood === mood && live.title === text) return;

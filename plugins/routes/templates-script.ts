@@ -100,7 +100,8 @@ function controlOf({ kind, name, values = [], default: preset, maxLength = 0 }, 
 }
 
 function choiceOf(values, preset, value, common) {
-  const options = values.map((each) => make("option", { value: each, textContent: each === preset ? each + " (default)" : each }));
+  const all = value === "" || values.includes(value) ? values : [...values, value];
+  const options = all.map((each) => make("option", { value: each, textContent: each === preset ? each + " (default)" : each }));
   const none = preset === undefined ? [make("option", { value: "", textContent: "–" })] : [];
   const select = make("select", common, ...none, ...options);
   select.value = value || preset || "";

@@ -35,6 +35,7 @@ button, input, select, textarea { font: inherit; color: inherit; }
 .list h2 { margin: 0 12px 6px; color: var(--soft); font-size: 12px; font-weight: 600; }
 .list ul + h2 { margin-top: 20px; }
 .list a { display: flex; align-items: baseline; gap: 6px; padding: 5px 12px; border-radius: 7px; color: inherit; text-decoration: none; }
+.list li { white-space: nowrap; }
 .list a:hover { background: var(--line); }
 .list a[aria-current] { background: var(--glow); color: var(--mark); font-weight: 600; }
 .list small { color: var(--soft); font-weight: 400; }
@@ -43,7 +44,7 @@ main { padding: 22px 28px 40px; }
 .heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 12px; margin-bottom: 14px; }
 .heading h2 { font-size: 24px; line-height: 1.2; letter-spacing: -0.02em; }
 .heading p { color: var(--soft); }
-.tools { display: flex; flex-wrap: wrap; gap: 10px 20px; margin-bottom: 18px; }
+.tools { display: flex; flex-wrap: wrap; gap: 10px 20px; margin-bottom: 14px; }
 .choices { display: flex; align-items: center; margin: 0; padding: 0; border: 0; font-size: 13px; }
 .choices legend { float: left; margin-right: 8px; padding: 0; color: var(--soft); }
 .choices label { position: relative; cursor: pointer; }
@@ -73,14 +74,14 @@ figure.dark .frame { background: #16181c; color: #e7e9ea; }
 .square { display: flex; align-items: center; gap: 14px; border: 1px solid rgb(128 128 128 / 30%); border-radius: 14px; padding-right: 14px; }
 .square img { flex: none; width: 124px; height: 124px; object-fit: cover; }
 
-.url { display: flex; align-items: center; gap: 8px; margin-top: 20px; }
+.url { display: flex; align-items: center; gap: 8px; }
 .url label { color: var(--soft); font-size: 13px; }
 .url input { flex: 1; min-width: 0; font: 13px/1.5 ui-monospace, monospace; }
 input, select, textarea { width: 100%; padding: 7px 10px; border: 1px solid var(--line); border-radius: 7px; background: var(--sheet); }
 textarea { display: block; resize: vertical; field-sizing: content; min-height: 4em; }
 button { padding: 6px 14px; border: 1px solid var(--line); border-radius: 7px; background: var(--sheet); cursor: pointer; white-space: nowrap; }
 button:hover { border-color: var(--mark); color: var(--mark); }
-.remarks { margin-top: 14px; font-size: 14px; }
+.remarks { min-height: 20px; margin: 10px 0 18px; font-size: 14px; }
 .remarks li { padding: 7px 12px; border-radius: 7px; overflow-wrap: anywhere; }
 .remarks li + li { margin-top: 6px; }
 .bad { background: var(--bad-glow); color: var(--bad); }
@@ -89,8 +90,8 @@ button:hover { border-color: var(--mark); color: var(--mark); }
 .fine::before { content: "✓ "; color: var(--fine); }
 
 .form { padding: 22px 24px 40px; border-left: 1px solid var(--line); }
-.examples { display: flex; align-items: center; gap: 5px; margin-bottom: 16px; font-size: 13px; }
-.examples h2 { flex: 1; font-size: 15px; }
+.examples { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 5px; margin-bottom: 16px; font-size: 13px; }
+.examples h2 { width: 100%; font-size: 15px; }
 .examples span { color: var(--soft); margin-right: 3px; }
 .examples button { padding: 2px 9px; }
 .field { margin-bottom: 16px; }
@@ -101,7 +102,7 @@ button:hover { border-color: var(--mark); color: var(--mark); }
 .count { font-variant-numeric: tabular-nums; }
 .field p { margin-top: 4px; line-height: 1.4; }
 .color { display: flex; gap: 8px; }
-.color input[type="color"] { flex: none; width: 42px; padding: 3px; cursor: pointer; }
+.color input[type="color"] { flex: none; width: 42px; height: auto; padding: 3px; cursor: pointer; }
 
 dialog { max-width: 400px; padding: 24px; border: 1px solid var(--line); border-radius: 14px; background: var(--sheet); color: var(--ink); box-shadow: var(--shadow); }
 dialog p { margin: 6px 0 14px; color: var(--soft); }

@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 export interface Server {
   /** Such as `http://127.0.0.1:43210`. */
   readonly address: string;
+  /** Where it runs: plugins are in `plugins.d`. */
+  readonly folder: string;
   stop(): Promise<void>;
 }
 
@@ -21,6 +23,7 @@ export async function startServer(): Promise<Server> {
   const child = spawn("bun", [main, "serve", "--port", "0"], { env: environment, cwd: folder });
   return {
     address: await addressOf(child),
+    folder,
     async stop() {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGTERM");
