@@ -48,12 +48,9 @@ export function legible(color: string, background: string, anchor: string): stri
   return anchor;
 }
 
-/** Black or white, softened: whichever is easier to read upon `background`. */
+/** White, or a soft black, or black: the first that is legible upon `background`, as one of them always is. */
 export function inkOn(background: string): string {
-  const [light, dark] = ["#ffffff", "#16181d"];
-  return contrast(light, background) >= leastContrast || contrast(light, background) > contrast(dark, background)
-    ? light
-    : dark;
+  return ["#ffffff", "#16181d"].find((ink) => contrast(ink, background) >= leastContrast) ?? "#000000";
 }
 
 /** One of a few calm colours, always the same for a text: by its FNV-1a hash, http://www.isthe.com/chongo/tech/comp/fnv/ */

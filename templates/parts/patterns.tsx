@@ -45,16 +45,14 @@ function Canvas({ canvas, children }: { readonly canvas: Canvas; readonly childr
 function glow(canvas: Canvas): Child {
   const { width, height, colors, isDark } = canvas;
   const [x, y] = [width, -height * 0.06];
+  // Mixed, not translucent: where alpha is low, eight bits leave stripes of other hues.
+  const tone = (share: number) => mix(colors.background, colors.accent, share);
   return (
     <Canvas canvas={canvas}>
       <defs>
         <radialGradient id="light" gradientUnits="userSpaceOnUse" cx={x} cy={y} r={height * 1.25}>
           {[1, 0.72, 0.46, 0.25, 0.1, 0.025, 0].map((share, step) => (
-            <stop
-              offset={`${(step * 100) / 6}%`}
-              stop-color={colors.accent}
-              stop-opacity={share * (isDark ? 0.2 : 0.16)}
-            />
+            <stop offset={`${(step * 100) / 6}%`} stop-color={tone(share * (isDark ? 0.2 : 0.16))} />
           ))}
         </radialGradient>
       </defs>
