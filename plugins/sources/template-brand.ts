@@ -19,7 +19,7 @@ const logoSlot: PictureSlot = { width: 480, height: 160, fit: "inside" };
 
 /** Throws `bad-setting` for a logo that can be none. */
 export function createBranding(options: Options, host: SourceHost): Branding {
-  const { brand, remote, maxPicturePx: maxPx, pictureMs } = options;
+  const { brand, maxPicturePx: maxPx, pictureMs } = options;
   const { name, cornerPx, pattern, fonts, colors } = brand;
   const plain = { ...(name === undefined ? {} : { name }), cornerPx, pattern, fonts, colors };
   const light = logoRef("logo", brand.logo, host);
@@ -28,7 +28,12 @@ export function createBranding(options: Options, host: SourceHost): Branding {
     async load(theme, signal) {
       const ref = refs[theme];
       if (!ref) return { brand: plain, lacksLogo: false };
-      const logo = await loadLogo(ref, within(signal, pictureMs), { host: trusted(host), remote, maxPx }, host);
+      const logo = await loadLogo(
+        ref,
+        within(signal, pictureMs),
+        { host: trusted(host), asking: options, maxPx },
+        host,
+      );
       return { brand: logo ? { ...plain, logo } : plain, lacksLogo: !logo };
     },
   };

@@ -15,7 +15,7 @@ export async function fitImage(
 ): Promise<Original | null> {
   const { catalog, host, options } = studio;
   const image = own.image ?? "";
-  const found = await findImage(pathOf(image, options.remote), asker, studio);
+  const found = await findImage(pathOf(image, options), asker, studio);
   if (found) return found;
   const chosen = catalog.placeholderFor(own.kind ?? kindOf(image));
   if (!chosen) return null;

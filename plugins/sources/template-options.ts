@@ -63,6 +63,8 @@ const brand = v.strictObject({
   colors: v.optional(v.strictObject({ light: palette(plainColors.light), dark: palette(plainColors.dark) }), {}),
 });
 
+const query = v.pipe(v.string(), v.regex(/^[^?#\s]+$/, "takes a query such as d=404"));
+
 const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 
 export const options = v.object({
@@ -88,6 +90,12 @@ export const options = v.object({
   remote: v.pipe(
     v.optional(v.string(), "remote"),
     about("Mount that pictures given as a URL come through: its allow-list holds."),
+  ),
+  pictureQuery: v.pipe(
+    v.optional(v.record(v.string(), query), { avatar: "d=404" }),
+    about(
+      "Query that pictures are asked for with, by mount. Default: `d=404` for `avatar`, so that the card itself stands in for people without a picture.",
+    ),
   ),
   brand: v.optional(brand, {}),
   maxTextGraphemes: v.pipe(

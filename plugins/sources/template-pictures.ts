@@ -6,7 +6,7 @@
  */
 import { Buffer } from "node:buffer";
 import { CameoError, type CardPicture, type PictureSlot, type RenderedImage, type SourceHost } from "cameo/plugin";
-import { pathOf } from "./template-reference.ts";
+import { type Asking, pathOf } from "./template-reference.ts";
 
 export interface Asker {
   readonly signal: AbortSignal;
@@ -23,8 +23,7 @@ export interface Vouched<T> {
 
 export interface PictureParts {
   readonly host: Pick<SourceHost, "render" | "sign">;
-  /** Mount of URLs. */
-  readonly remote: string;
+  readonly asking: Asking;
   /** Longest side to ask for. */
   readonly maxPx: number;
 }
@@ -68,11 +67,11 @@ export async function loadPicture(
   ref: string,
   slot: PictureSlot,
   asker: Asker,
-  { host, remote, maxPx }: PictureParts,
+  { host, asking, maxPx }: PictureParts,
 ): Promise<LoadedPicture> {
   const ask = async (format: string) => {
     const render = (path: string) => host.render(path, { signal: asker.signal, as: "stranger" });
-    return vouch(`${pathOf(ref, remote)}?${query(slot, maxPx)}${format}`, render, asker, host);
+    return vouch(pathOf(ref, asking, query(slot, maxPx) + format), render, asker, host);
   };
   const found = await ask("");
   const format = betterFormat(found.value);

@@ -43,11 +43,24 @@ function refOf(text: string, host: Host): string | undefined {
   return /[?#]/.test(ref) && !isUrl(ref) ? undefined : `${mount}/${ref}`;
 }
 
-/** The path of what `canonicalRef` gave. `remote`: mount of URLs. */
-export function pathOf(canonical: string, remote: string): string {
-  if (isUrl(canonical)) return `/${remote}/${encodeURIComponent(canonical)}`;
-  return `/${canonical.split("/").map(encodeURIComponent).join("/")}`;
+/** How mounts are asked for pictures. */
+export interface Asking {
+  /** Mount of URLs. */
+  readonly remote: string;
+  /** Query to add, by mount. */
+  readonly pictureQuery: Readonly<Record<string, string>>;
 }
+
+/** The path of what `canonicalRef` gave, with `query` and what its mount is asked with. */
+export function pathOf(canonical: string, { remote, pictureQuery }: Asking, query = ""): string {
+  const path = isUrl(canonical) ? `${remote}/${encodeURIComponent(canonical)}` : escapePath(canonical);
+  const mount = path.slice(0, path.indexOf("/"));
+  const own = Object.hasOwn(pictureQuery, mount) ? pictureQuery[mount] : "";
+  const all = [query, own].filter(Boolean).join("&");
+  return `/${path}${all ? `?${all}` : ""}`;
+}
+
+const escapePath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
 
 /** What a picture that is not there stood for, by the name of its mount. */
 export function kindOf(canonical: string): "person" | "company" | "card" {

@@ -99,6 +99,25 @@ test("template escapes what names a picture, so that it cannot carry parameters 
   assert.match(other.asked[0]?.[0] ?? "", /^\/pictures\/https/);
 });
 
+test("template asks each mount's pictures with the query of the settings", async () => {
+  const asked: string[] = [];
+  const original = async (path: string) => {
+    asked.push(path);
+    return null;
+  };
+  const plain = await openWith(() => photo, { original });
+  await plain.draw(withImage("avatar/0bc8"));
+  assert.match(plain.asked[0]?.[0] ?? "", /^\/avatar\/0bc8\?w=800&.*&q=90&d=404$/);
+  await plain.load("/og-image?image=avatar/0bc8");
+  await plain.load("/og-image?image=images/a.jpg");
+  assert.deepEqual(asked, ["/avatar/0bc8?d=404", "/images/a.jpg"]);
+  const own = await openWith(() => photo, { options: { pictureQuery: { people: "default=404&x=1" } } });
+  await own.draw(withImage("people/ada"));
+  await own.draw(withImage("avatar/0bc8"));
+  assert.match(own.asked[0]?.[0] ?? "", /&q=90&default=404&x=1$/);
+  assert.match(own.asked[1]?.[0] ?? "", /&q=90$/);
+});
+
 const refused = [
   "images/a.jpg?w=9",
   "images/a.jpg#x",
