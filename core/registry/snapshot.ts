@@ -277,8 +277,13 @@ async function disposeAll(mounts: Iterable<Mount>): Promise<void> {
   for (const mount of mounts) await mount.source.dispose?.();
 }
 
-/** The same snapshot for one who needs no signature. */
+/** The same snapshot for one who needs no signature and is not held to presets. */
 export function trusting(snapshot: Snapshot): Snapshot {
-  const mounts = new Map([...snapshot.mounts].map(([name, mount]) => [name, { ...mount, sign: "off" as const }]));
-  return { ...snapshot, mounts };
+  const open = (mount: Mount) => ({
+    ...mount,
+    sign: "off" as const,
+    settings: { ...mount.settings, presetsOnly: false },
+  });
+  const mounts = new Map([...snapshot.mounts].map(([name, mount]) => [name, open(mount)]));
+  return { ...snapshot, settings: { ...snapshot.settings, presetsOnly: false }, mounts };
 }

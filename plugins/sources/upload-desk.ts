@@ -15,11 +15,19 @@ export interface Submission {
   readonly isPrivate: boolean;
 }
 
+export interface Shown {
+  readonly body: Uint8Array;
+  /** MIME type. */
+  readonly type: string;
+}
+
 /** Names are hashes or private IDs. All but `upload` throw `not-found` where there is no picture. */
 export interface Desk {
   upload(submission: Submission, signal: AbortSignal): Promise<object>;
   remove(name: string): Promise<object>;
   info(name: string): Promise<object>;
+  /** The picture that waits for a decision. */
+  held(name: string): Promise<Shown>;
   accept(name: string): Promise<object>;
   reject(name: string): Promise<object>;
 }
@@ -63,6 +71,12 @@ export function createDesk(parts: DeskParts): Desk {
       return { deleted: true };
     },
     info: async (name) => tell(name, await findOrFail(await names.keyOf(name), parts)),
+    async held(name) {
+      const { held } = await findOrFail(await names.keyOf(name), parts);
+      const body = held && (await parts.assets.body(held.asset));
+      if (body) return { body, type: held.type };
+      throw host.fail("not-found", "No picture waits for a decision here.");
+    },
     accept: async (name) => tell(name, (await change(name, (entry) => accepted(entry, host))) ?? nothing),
     reject: async (name) => tell(name, (await change(name, (entry) => rejected(entry, host))) ?? nothing),
   };

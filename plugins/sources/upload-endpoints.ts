@@ -3,7 +3,7 @@ import type { Endpoint, EndpointContext, SourceHost } from "cameo/plugin";
 import * as v from "valibot";
 import type { Access, Grant } from "./upload-access.ts";
 import { readBounded, readUpload } from "./upload-body.ts";
-import type { Desk } from "./upload-desk.ts";
+import type { Desk, Shown } from "./upload-desk.ts";
 import { readName, readUser, type User } from "./upload-user.ts";
 
 export interface EndpointParts {
@@ -48,6 +48,12 @@ export function createEndpoints(parts: EndpointParts): Endpoint[] {
       isForOperators: true,
       handle: async (_request, { params }) => answer(await desk.info(nameOf(params, host))),
     },
+    {
+      method: "GET",
+      path: `${path}/:hash/held`,
+      isForOperators: true,
+      handle: async (_request, { params }) => picture(await desk.held(nameOf(params, host))),
+    },
     decide("accept"),
     decide("reject"),
   ];
@@ -56,6 +62,12 @@ export function createEndpoints(parts: EndpointParts): Endpoint[] {
 /** Browsers of other sites may read it: whoever asks brings a token. */
 const answer = (body: unknown, status = 200): Response =>
   Response.json(body, { status, headers: { "cache-control": "no-store", "access-control-allow-origin": "*" } });
+
+/** For the operator who has to decide. */
+const picture = ({ body, type }: Shown): Response =>
+  new Response(body as Uint8Array<ArrayBuffer>, {
+    headers: { "content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff" },
+  });
 
 function createUpload({ host, access, desk, maxBytes }: EndpointParts): Endpoint["handle"] {
   let running = 0;

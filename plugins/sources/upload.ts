@@ -5,6 +5,7 @@
  *     POST   /avatar/upload-tokens       { email or id, expiresS } → a token for that user alone
  *     DELETE /avatar/{hash}
  *     GET    /avatar/{hash}/info         operators
+ *     GET    /avatar/{hash}/held         operators: the picture that waits for a decision
  *     POST   /avatar/{hash}/accept       operators, also …/reject
  *     /upload/{md5 | sha256 | ~id}?r=pg&for=~3c0f…   the picture, for the chain: the highest rating, and the chain's own ref; `internal` as a rule
  *

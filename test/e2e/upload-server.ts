@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import type { GateInstance, Plugin } from "../../core/plugin.ts";
 import { gate } from "../../core/plugin.ts";
+import type { SettingsInput } from "../../core/settings/schema.ts";
 import { startApp, type TestApp } from "../app.ts";
 
 export const admin = "an-admin-token-for-tests";
@@ -13,15 +14,19 @@ export const email = "ada@example.com";
 
 export const mounts = {
   upload: { source: "upload", internal: true, tokens: [token], shownBy: ["faces"] },
-  avatar: { source: "avatar", chain: ["upload"], default: "404" },
-  faces: { source: "avatar", chain: ["upload"], default: "404" },
+  avatar: { source: "avatar", chain: ["upload"], named: ["upload"], default: "404" },
+  faces: { source: "avatar", chain: ["upload"], named: ["upload"], default: "404" },
 };
 
 export const operator = { authorization: `Bearer ${admin}` };
 export const uploader = { authorization: `Bearer ${token}` };
 
-export function startUploads(plugins: readonly Plugin[] = [], folder?: string): Promise<TestApp> {
-  const settings = { adminToken: admin, signingKeys: [signingKey], mounts };
+export function startUploads(
+  plugins: readonly Plugin[] = [],
+  folder?: string,
+  own: SettingsInput = {},
+): Promise<TestApp> {
+  const settings = { adminToken: admin, signingKeys: [signingKey], mounts, ...own };
   return startApp({ settings, plugins, ...(folder === undefined ? {} : { folder }) });
 }
 

@@ -239,10 +239,15 @@ test("a moderator refuses, holds and lets pass; what is held is shown when an op
   assert.equal((await upload(on, red)).status, "held");
   assert.equal(await status(`/avatar/${md5}`, on), 404);
   assert.equal((await info(md5, on)).status, "held");
+  const waiting = await on.get(`/avatar/${md5}/held`, { headers: operator });
+  assert.equal(waiting.headers.get("content-type"), "image/png");
+  assert.equal((await see(await waiting.bytes())).format, "png");
+  assert.equal(await status(`/avatar/${md5}/held`, on), 401);
   assert.equal((await on.get(`/avatar/${md5}/accept`, { method: "POST", headers: uploader })).status, 401);
   assert.equal((await decide("accept")).status, 200);
   assert.equal(await status(`/avatar/${md5}`, on), 200);
   assert.equal((await decide("accept")).status, 404);
+  assert.equal((await on.get(`/avatar/${md5}/held`, { headers: operator })).status, 404);
 
   await upload(on, grey);
   const shown = await picture(`/avatar/${md5}`, on);
@@ -256,6 +261,12 @@ test("a moderator refuses, holds and lets pass; what is held is shown when an op
   assert.equal((await decide("reject")).status, 200);
   assert.equal(await status(`/avatar/${md5}`, on), 404);
   assert.deepEqual(new Set(seen), new Set([`image/png,true,${sha256},g,true`]));
+  await on.close();
+});
+
+test("uploads work where strangers may use presets only", async () => {
+  const on = await startUploads([], undefined, { presetsOnly: true });
+  assert.equal((await upload(on, red)).status, "accepted");
   await on.close();
 });
 
