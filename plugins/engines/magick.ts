@@ -145,6 +145,6 @@ async function warmUp(instance: EngineInstance): Promise<void> {
   const decoding = { maxFrames: 1, truncated: "refuse", maxPixels: 1e6, deadlineMs: handedOverMs } as const;
   const picture = await instance.decode(jpeg, { ...decoding, format: "jpeg" });
   picture.resize({ width: 24, height: 24 });
-  for (const format of ["webp", "avif"] as const) await instance.encode(picture, { ...how, format });
+  for (const format of ["webp", "avif", "png"] as const) await instance.encode(picture, { ...how, format });
   picture.dispose();
 }
