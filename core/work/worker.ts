@@ -135,14 +135,14 @@ function workerHost(
   };
 }
 
-/** After 8 MiB of originals, memory is tidied. */
+/** After 8 MiB of originals, or eleven cards of the usual size, memory is tidied: runtimes do not count pixels as garbage. */
 const churn = createChurn(8 * 2 ** 20);
 
 async function answer(port: Port, message: JobMessage, shop: Workshop | undefined): Promise<void> {
   const heapBytes = () => shop?.engines.reduce((sum, { instance }) => sum + (instance.heapBytes?.() ?? 0), 0) ?? 0;
   try {
     if (!shop) throw new CameoError("internal", "The worker is not ready.");
-    churn(message.body.byteLength);
+    churn(message.body.byteLength + (message.drawing ? message.plan.costBytes / 4 : 0));
     const result = await runJob(message, shop);
     const body = owned(result.rendered.body);
     port.postMessage(
