@@ -15,10 +15,11 @@ export function identitiesEndpoint(options: AzureOptions, client: Client, host: 
     method: "POST",
     path: `/${host.mount}/identities`,
     isForOperators: !identities.isOpen,
-    async handle(request) {
+    async handle(request, { isOperator = false }) {
       const { searchParams, origin } = new URL(request.url);
       if (!request.body) throw host.fail("bad-request", "Send JSON of Azure DevOps as the body.");
-      const isWarm = /^(1|true)$/.test(searchParams.get("warm") ?? "");
+      // Strangers, where it is open, get links but start no downloads.
+      const isWarm = isOperator && /^(1|true)$/.test(searchParams.get("warm") ?? "");
       const warmUp = isWarm ? createWarmUp(identities.warm, host) : undefined;
       const toUrl = createLinks({ options, client, host, origin: host.baseUrl ?? origin, warmUp });
       const body = capped(request.body, identities.maxBytes, host);

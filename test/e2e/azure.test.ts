@@ -415,13 +415,14 @@ test("POST identities gives links with names, from which initials are drawn for 
   );
 });
 
-test("POST identities?warm=1 loads avatars beforehand, at most as many as its option says", async () => {
+test("POST identities?warm=1 loads avatars beforehand for operators, at most as many as its option says", async () => {
   await withApp(
-    (base) => ({ azure: { ...base, identities: { warm: 4 } } }),
+    (base) => ({ azure: { ...base, identities: { warm: 4, isOpen: true } } }),
     async ({ app, azure }) => {
       const people = Array.from({ length: 6 }, (_, n) => person(n + 1));
       const text = JSON.stringify(people.map(identityRef)).replaceAll("https://dev.azure.com", azure.url);
       assert.equal((await post(app, "/azure/identities", text)).status, 200);
+      assert.equal((await post(app, "/azure/identities?warm=1", text, {})).status, 200);
       assert.equal(azure.asked.length, 0);
       const answer = await post(app, "/azure/identities?warm=1", text);
       assert.equal((await answer.text()).match(/localhost\/azure/g)?.length, 12);
