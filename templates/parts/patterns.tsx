@@ -74,45 +74,45 @@ function glow(canvas: Canvas): Child {
 
 /** Lines that fade out towards the texts. */
 function grid(canvas: Canvas): Child {
-  const line = alpha(canvas.colors.text, canvas.isDark ? 0.2 : 0.15);
-  return (
-    <Tiled canvas={canvas} step={48}>
-      <path d="M48 0H0V48" fill="none" stroke={line} stroke-width="1.5" />
-    </Tiled>
-  );
+  const { width, height, isDark } = canvas;
+  const across = steps(height, 48).map((y) => `M0 ${y}H${width}`);
+  const down = steps(width, 48).map((x) => `M${x} 0V${height}`);
+  return <Fading canvas={canvas} path={[...across, ...down].join("")} strokePx={1.5} share={isDark ? 0.19 : 0.14} />;
 }
 
+/** Dots are lines without length, with round ends. */
 function dots(canvas: Canvas): Child {
-  const dot = alpha(canvas.colors.text, canvas.isDark ? 0.3 : 0.27);
-  return (
-    <Tiled canvas={canvas} step={30}>
-      <circle cx="15" cy="15" r="2" fill={dot} />
-    </Tiled>
-  );
+  const { width, height, isDark } = canvas;
+  const rows = steps(height, 32).map((y) => steps(width, 32).map((x) => `M${x} ${y}h.01`));
+  return <Fading canvas={canvas} path={rows.flat().join("")} strokePx={4} share={isDark ? 0.28 : 0.24} />;
 }
 
-interface TiledProperties {
+/** From half a step on, so that the row of the brand lies between two lines. */
+const steps = (length: number, step: number): number[] =>
+  Array.from({ length: Math.ceil(length / step) }, (_, at) => (at + 0.5) * step);
+
+interface FadingProperties {
   readonly canvas: Canvas;
-  readonly step: number;
-  readonly children?: Child;
+  readonly path: string;
+  readonly strokePx: number;
+  /** Of the text's colour where it is strongest, at the upper right. */
+  readonly share: number;
 }
 
-/** Tiles under a veil of the background's colour, thin at the upper right. */
-function Tiled({ canvas, step, children }: TiledProperties): Child {
+/** Strokes in opaque colours: a veil over them would leave stripes, as eight bits do where alpha is low. */
+function Fading({ canvas, path, strokePx, share }: FadingProperties): Child {
   const { width, height, colors } = canvas;
+  const tone = (strength: number) => mix(colors.background, colors.text, share * strength);
   return (
     <Canvas canvas={canvas}>
       <defs>
-        <pattern id="tile" width={step} height={step} patternUnits="userSpaceOnUse">
-          {children}
-        </pattern>
-        <radialGradient id="veil" cx="100%" cy="0%" r="100%">
-          <stop offset="12%" stop-color={colors.background} stop-opacity="0" />
-          <stop offset="100%" stop-color={colors.background} stop-opacity="1" />
+        <radialGradient id="fade" gradientUnits="userSpaceOnUse" cx={width} cy="0" r={Math.hypot(width, height) * 0.86}>
+          <stop offset="8%" stop-color={tone(1)} />
+          <stop offset="45%" stop-color={tone(0.5)} />
+          <stop offset="100%" stop-color={tone(0)} />
         </radialGradient>
       </defs>
-      <rect width={width} height={height} fill="url(#tile)" />
-      <rect width={width} height={height} fill="url(#veil)" />
+      <path d={path} fill="none" stroke="url(#fade)" stroke-width={strokePx} stroke-linecap="round" />
     </Canvas>
   );
 }
