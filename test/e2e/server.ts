@@ -16,10 +16,11 @@ export interface Server {
 
 const main = fileURLToPath(new URL("../../config/main.ts", import.meta.url));
 
-/** Resolves when the server says that it is ready. Throws what it wrote if it ends instead. */
-export async function startServer(): Promise<Server> {
+/** `own`: variables besides. Resolves when the server says that it is ready. Throws what it wrote if it ends instead. */
+export async function startServer(own: Readonly<Record<string, string>> = {}): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), "cameo-browser-"));
-  const environment = { ...process.env, CAMEO_DATA_PATH: folder, CAMEO_CACHE_DISK_PATH: join(folder, "cache") };
+  const paths = { CAMEO_DATA_PATH: folder, CAMEO_CACHE_DISK_PATH: join(folder, "cache") };
+  const environment = { ...process.env, ...paths, ...own };
   const child = spawn("bun", [main, "serve", "--port", "0"], { env: environment, cwd: folder });
   return {
     address: await addressOf(child),

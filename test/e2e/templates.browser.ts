@@ -153,3 +153,19 @@ test("/templates fits a telephone and follows the page's scheme", async ({ page 
     expect(width).toBe(390);
   }
 });
+
+test("/templates asks for the admin token where only operators may see it", async ({ page }) => {
+  const token = "an-operators-token-of-some-length";
+  const closed = await startServer({ CAMEO_ADMIN_TOKEN: token, CAMEO_ROUTES_TEMPLATES_ACCESS: "operators" });
+  try {
+    await page.goto(`${closed.address}/templates`);
+    await page.getByLabel("Admin token").fill("a guess");
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Admin token").fill(token);
+    await page.keyboard.press("Enter");
+    await expect(page.locator("#stage img").first()).toBeVisible();
+    await expect(page.getByRole("heading", { name: "card", exact: true })).toBeVisible();
+  } finally {
+    await closed.stop();
+  }
+});
