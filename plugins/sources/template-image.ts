@@ -15,7 +15,7 @@ export async function fitImage(
 ): Promise<Original | null> {
   const { catalog, host, options } = studio;
   const image = own.image ?? "";
-  const found = await findImage(pathOf(image, options), asker, studio);
+  const found = await findImage(image, asker, studio);
   if (found) return found;
   const chosen = catalog.placeholderFor(own.kind ?? kindOf(image));
   if (!chosen) return null;
@@ -23,12 +23,17 @@ export async function fitImage(
   return { ...(await drawCard({ chosen, texts: {}, theme }, asker, studio)), maxAgeS: options.missingS };
 }
 
-async function findImage(path: string, asker: Asker, { host, options }: Studio): Promise<Original | null> {
-  const signal = within(asker.signal, options.pictureMs);
+/** Of a picture that is broken nothing can be shown either: a glance at it tells, and is kept for the next time. */
+const glance = "w=16&frames=1&f=png";
+
+async function findImage(image: string, asker: Asker, { host, options }: Studio): Promise<Original | null> {
+  const context = { signal: within(asker.signal, options.pictureMs), as: "stranger" } as const;
   try {
-    const ask = (signed: string) => host.original(signed, { signal, as: "stranger" });
-    const { value, needsSignature } = await vouch(path, ask, asker, host);
-    return value && { ...value, ...kept(value), ...(needsSignature ? { needsSignature } : {}) };
+    const load = (path: string) => host.original(path, context);
+    const { value, needsSignature } = await vouch(pathOf(image, options), load, asker, host);
+    if (!value) return null;
+    if (!value.drawing) await vouch(pathOf(image, options, glance), (path) => host.render(path, context), asker, host);
+    return { ...value, ...kept(value), ...(needsSignature ? { needsSignature } : {}) };
   } catch (error) {
     asker.signal.throwIfAborted();
     if (isRefusal(error) && !asker.isSigned) throw error;

@@ -133,6 +133,7 @@ test("hostile pictures never break a card", async () => {
   for (const name of hostileNames.filter((_, at) => at % 6 === 0)) {
     origin.images.set(name, await fixture(name));
     assert.equal(await colorOf(`/og-image/flag@1?title=a&image=o/${name}`), "16,32,48", name);
+    assert.equal((await app.get(`/og-image?image=o/${name}&w=64`)).status, 200, name);
   }
 });
 

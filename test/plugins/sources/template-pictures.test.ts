@@ -273,7 +273,7 @@ test("template refuses a logo that can be none", async () => {
 const gif: Original = { body: new TextEncoder().encode("GIF89a…"), etag: '"7"', maxAgeS: 300, type: "image/gif" };
 
 test("template gives a picture that is asked for alone as it is, for Cameo to bring it to the card's shape", async () => {
-  const { load, parse } = await open({ originals: { "/images/a.gif": gif } });
+  const { load, parse } = await openWith(() => photo, { originals: { "/images/a.gif": gif } });
   const url = "/og-image?image=images/a.gif&theme=dark";
   const { body, drawing, isLocal, maxAgeS } = await load(url);
   assert.deepEqual([body, drawing, isLocal, maxAgeS], [gif.body, undefined, true, 300]);
@@ -303,6 +303,12 @@ test("template draws a placeholder for a picture that is asked for alone and is 
   }
 });
 
+test("template draws a placeholder for a picture alone that is broken", async () => {
+  const { load, asked } = await openWith(() => refuse("too-many-pixels"), { originals: { "/images/a.gif": gif } });
+  assert.equal((await load("/og-image?image=images/a.gif")).drawing?.template, "template.placeholder");
+  assert.deepEqual(asked, [["/images/a.gif?w=16&frames=1&f=png", "stranger"]]);
+});
+
 test("template answers 404 for a picture alone where no fallback is wanted", async () => {
   const { source, parse } = await open({ options: { fallback: "none" } });
   const { ref, query } = parse("/og-image?image=images/none.jpg");
@@ -312,15 +318,18 @@ test("template answers 404 for a picture alone where no fallback is wanted", asy
 
 test("template keeps a picture alone from those who may not see it", async () => {
   const original = async (path: string) => (path.includes("sig=") ? gif : refuse("signature-required"));
-  const { load } = await open({ original });
+  const { load } = await openWith(() => photo, { original });
   await assert.rejects(load("/og-image?image=images/a.gif"), hasCode("signature-required"));
   assert.equal((await load("/og-image?image=images/a.gif", { isSigned: true })).needsSignature, true);
-  const marked = await open({ originals: { "/images/a.gif": { ...gif, needsSignature: true } } });
-  assert.equal((await marked.load("/og-image?image=images/a.gif")).needsSignature, true);
+  const marked = await openWith((path) => (path.includes("sig=") ? photo : refuse("signature-required")), {
+    originals: { "/images/a.gif": { ...gif, needsSignature: true } },
+  });
+  await assert.rejects(marked.load("/og-image?image=images/a.gif"), hasCode("signature-required"));
+  assert.equal((await marked.load("/og-image?image=images/a.gif", { isSigned: true })).needsSignature, true);
 });
 
 test("template knows a picture alone again by its bytes", async () => {
-  const { load, source, parse } = await open({ originals: { "/images/a.gif": gif } });
+  const { load, source, parse } = await openWith(() => photo, { originals: { "/images/a.gif": gif } });
   const { etag } = await load("/og-image?image=images/a.gif");
   const { ref, query } = parse("/og-image?image=images/a.gif");
   const signal = new AbortController().signal;
