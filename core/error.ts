@@ -20,7 +20,7 @@ export interface CodeInfo {
 export const codes = {
   "bad-parameter": { status: 400, title: "Bad parameter", retryable: false, report: false, cacheS: 30 },
   "bad-request": { status: 400, title: "Bad request", retryable: false, report: false, cacheS: 0 },
-  unauthorized: { status: 401, title: "Operators only", retryable: false, report: false, cacheS: 0 },
+  unauthorized: { status: 401, title: "Not authorized", retryable: false, report: false, cacheS: 0 },
   "signature-required": { status: 403, title: "Signature required", retryable: false, report: false, cacheS: 0 },
   "signature-invalid": { status: 403, title: "Signature not valid", retryable: false, report: false, cacheS: 0 },
   "url-expired": { status: 403, title: "URL expired", retryable: false, report: false, cacheS: 0 },

@@ -22,7 +22,8 @@ export const errorGuide = {
     detail: "The path is not valid percent-encoded UTF-8.",
   },
   unauthorized: {
-    remedy: "The route is for operators. Send the admin token; if none is configured, set `adminToken` first.",
+    remedy:
+      "The route is for those with a token. Send it as `Authorization: Bearer …`; if none is configured, set `adminToken` (or `tokens` of uploads) first.",
     detail: "Send the admin token as `Authorization: Bearer …`.",
   },
   "signature-required": {

@@ -25,8 +25,8 @@ function blobsIn(folder: string): PluginBlobs {
     async put(body) {
       const sha256 = sha256Of(body);
       const path = pathOf(sha256);
-      const known = await stat(path).catch(() => undefined);
-      if (known?.size === body.byteLength) await utimes(path, new Date(), new Date()).catch(() => {});
+      const known = await readFile(path).catch(() => undefined);
+      if (known && sha256Of(known) === sha256) await utimes(path, new Date(), new Date()).catch(() => {});
       else await write(path, body);
       return sha256;
     },
@@ -40,6 +40,7 @@ function blobsIn(folder: string): PluginBlobs {
     },
     async keys() {
       const entries = await readdir(folder, { recursive: true }).catch(() => [] as string[]);
+      await sweep(entries.filter((each) => each.includes(".")).map((each) => join(folder, each)));
       return entries.map((each) => each.split(/[\\/]/).at(-1) ?? "").filter(isName);
     },
   };
@@ -52,8 +53,22 @@ async function write(path: string, body: Uint8Array): Promise<void> {
   try {
     await file.writeFile(body);
     await file.sync();
-  } finally {
     await file.close();
+    await rename(temporary, path);
+  } catch (error) {
+    await file.close().catch(() => {});
+    await rm(temporary, { force: true });
+    throw error;
   }
-  await rename(temporary, path);
+}
+
+/** A file that is still being written is younger than this, in milliseconds. */
+const abandonedMs = 3_600_000;
+
+/** Takes away what a process left that was killed while it wrote. */
+async function sweep(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isFile() && Date.now() - found.mtimeMs > abandonedMs) await rm(path, { force: true });
+  }
 }
