@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { styleProperties } from "../../core/jsx-style.ts";
 import { testTemplate } from "../../core/testing.ts";
 import { drawingOf, lay, templates } from "./studio.ts";
 
@@ -31,3 +34,13 @@ for (const [name, template] of Object.entries(templates)) {
     );
   });
 }
+
+test("templates/README.md lists every template with its parameters, and every style property", async () => {
+  const readme = await readFile(fileURLToPath(import.meta.resolve("../../templates/README.md")), "utf8");
+  for (const [name, { about, parameters }] of Object.entries(templates)) {
+    const row = readme.split("\n").find((line) => line.startsWith(`| \`${name}\``)) ?? "";
+    const names = Object.keys((parameters as unknown as { readonly entries: object }).entries);
+    assert.ok(row.includes(about ?? "?") && names.every((each) => row.includes(`\`${each}\``)), `${name}: ${row}`);
+  }
+  for (const property of styleProperties) assert.ok(readme.includes(`\`${property}\``), property);
+});
