@@ -19,7 +19,7 @@ const logoSlot: PictureSlot = { width: 480, height: 160, fit: "inside" };
 
 /** Throws `bad-setting` for a logo that can be none. */
 export function createBranding(options: Options, host: SourceHost): Branding {
-  const { brand, maxPicturePx: maxPx, pictureMs } = options;
+  const { brand, maxPicturePx: maxPx, pictureDensity: density, pictureMs } = options;
   const { name, cornerPx, pattern, fonts, colors } = brand;
   const plain = { ...(name === undefined ? {} : { name }), cornerPx, pattern, fonts, colors };
   const light = logoRef("logo", brand.logo, host);
@@ -31,7 +31,7 @@ export function createBranding(options: Options, host: SourceHost): Branding {
       const logo = await loadLogo(
         ref,
         within(signal, pictureMs),
-        { host: trusted(host), asking: options, maxPx },
+        { host: trusted(host), asking: options, density, maxPx },
         host,
       );
       return { brand: logo ? { ...plain, logo } : plain, lacksLogo: !logo };

@@ -59,7 +59,7 @@ async function loadPictures(
   { isSigned, signal }: Asker,
   { host, options }: Studio,
 ): Promise<Found> {
-  const parts = { host, asking: options, maxPx: options.maxPicturePx };
+  const parts = { host, asking: options, density: options.pictureDensity, maxPx: options.maxPicturePx };
   const asked = Object.entries(entry.definition.pictures ?? {}).flatMap(([name, slot]) => {
     const ref = texts[name];
     return ref === undefined ? [] : [{ name, slot, ref }];

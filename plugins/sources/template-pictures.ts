@@ -24,6 +24,8 @@ export interface Vouched<T> {
 export interface PictureParts {
   readonly host: Pick<SourceHost, "render" | "sign">;
   readonly asking: Asking;
+  /** Pixels to ask for by pixel of the card. */
+  readonly density: number;
   /** Longest side to ask for. */
   readonly maxPx: number;
 }
@@ -32,9 +34,6 @@ export interface LoadedPicture extends Vouched<CardPicture> {
   readonly maxAgeS: number | undefined;
   readonly isPrivate: boolean;
 }
-
-/** Cards are drawn at up to twice their size for dense screens. */
-const density = 2;
 
 /** Above this a PNG without transparency is a photo that JPEG holds in a tenth of the bytes. */
 const largePng = 512 * 1024;
@@ -67,11 +66,11 @@ export async function loadPicture(
   ref: string,
   slot: PictureSlot,
   asker: Asker,
-  { host, asking, maxPx }: PictureParts,
+  { host, asking, ...limits }: PictureParts,
 ): Promise<LoadedPicture> {
   const ask = async (format: string) => {
     const render = (path: string) => host.render(path, { signal: asker.signal, as: "stranger" });
-    return vouch(pathOf(ref, asking, query(slot, maxPx) + format), render, asker, host);
+    return vouch(pathOf(ref, asking, query(slot, limits) + format), render, asker, host);
   };
   const found = await ask("");
   const format = betterFormat(found.value);
@@ -81,7 +80,10 @@ export async function loadPicture(
 }
 
 /** Without a format Cameo keeps the picture's own family: photos as JPEG, what may be transparent as PNG. A still, whatever it was. */
-function query({ width, height, fit = "cover", position = "smart" }: PictureSlot, maxPx: number): string {
+function query(
+  { width, height, fit = "cover", position = "smart" }: PictureSlot,
+  { density, maxPx }: Pick<PictureParts, "density" | "maxPx">,
+): string {
   const ratio = Math.min(density, maxPx / Math.max(width, height));
   const [w, h] = [width, height].map((side) => Math.max(1, Math.round(side * ratio)));
   const place = fit === "cover" ? `&pos=${encodeURIComponent(position)}` : "";

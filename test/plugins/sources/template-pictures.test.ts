@@ -42,6 +42,9 @@ test("template asks for no more pixels than the settings allow", async () => {
   const { draw, asked } = await openWith(() => photo, { options: { maxPicturePx: 200 } });
   await draw(withImage("images/a.jpg"));
   assert.match(asked[0]?.[0] ?? "", /\?w=200&h=150&/);
+  const sparse = await openWith(() => photo, { options: { pictureDensity: 1 } });
+  await sparse.draw(withImage("images/a.jpg"));
+  assert.match(sparse.asked[0]?.[0] ?? "", /\?w=400&h=300&/);
 });
 
 test("template keeps the shape of a picture inside its slot, and does not enlarge it", async () => {
