@@ -8,14 +8,17 @@ const folder = fileURLToPath(new URL("./peers", import.meta.url));
 const modules = `${folder}/node_modules`;
 
 /** IPX 3 takes sharp 0.34; the references are made with the same one. */
-const wanted = ["ipx@3", "sharp@0.34"];
+const wanted = ["ipx@3", "sharp@0.34", "@vercel/og@1"];
 
 /** The IPX command, to be run by Node. */
 export const ipxScript = `${modules}/ipx/bin/ipx.mjs`;
 
+/** For Node. */
+export const ogModule = `${modules}/@vercel/og/dist/index.node.js`;
+
 /** Installs what is missing. Needs the npm registry the first time. */
 export async function installPeers(): Promise<void> {
-  if (existsSync(ipxScript) && existsSync(`${modules}/sharp/package.json`)) return;
+  if ([ipxScript, `${modules}/sharp/package.json`, ogModule].every(existsSync)) return;
   mkdirSync(folder, { recursive: true });
   if (!existsSync(`${folder}/package.json`)) writeFileSync(`${folder}/package.json`, '{ "private": true }\n');
   await run([process.execPath, "add", "--cwd", folder, ...wanted]);

@@ -1,4 +1,4 @@
-/** `bun run bench [--only cached,cold,latency,start,memory,reload,registry,avatars,azure] [--quick] [--photos folder]`: prints one Markdown table. See README.md. */
+/** `bun run bench [--only cached,cold,latency,start,memory,reload,registry,avatars,azure,cards] [--quick] [--photos folder]`: prints one Markdown table. See README.md. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import { makeAlbum } from "./pictures.ts";
 import { avatars } from "./rows/avatars.ts";
 import { azure } from "./rows/azure.ts";
 import { cached } from "./rows/cached.ts";
+import { cards } from "./rows/cards.ts";
 import { cold } from "./rows/cold.ts";
 import { latency } from "./rows/latency.ts";
 import { memory } from "./rows/memory.ts";
@@ -31,6 +32,7 @@ const measures: Readonly<Record<string, Measure>> = {
   registry,
   avatars,
   azure,
+  cards,
 };
 /** Copies of each source: twice the mixed requests of the memory row. */
 const copies = 4000;

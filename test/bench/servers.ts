@@ -1,12 +1,14 @@
 /** Starts the servers that are compared, each on a free port of 127.0.0.1 with its logs in a file. */
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { decompress } from "woff2-encoder";
+import { packagedFonts } from "../../plugins/engines/satori-fonts-packaged.ts";
 import { type Child, freePort, residentBytes, start, tryRun } from "./children.ts";
 import { type Answer, openConnection } from "./http-client.ts";
-import { ipxScript } from "./peers.ts";
+import { ipxScript, ogModule } from "./peers.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -72,6 +74,27 @@ export async function startIpx({ scratch, photos }: Place, firstPath: string): P
   const command = ["node", ipxScript, "serve", "--dir", photos, ...address] as [string, ...string[]];
   const env = { NODE_ENV: "production" };
   return startServer({ command, port, log: join(scratch, "ipx.txt"), env }, firstPath);
+}
+
+/** @vercel/og under Node with the fonts that Cameo ships. */
+export async function startOg({ scratch }: Place, workers: number): Promise<Server> {
+  const port = await freePort();
+  const script = fileURLToPath(new URL("./og-server.js", import.meta.url));
+  const command = ["node", script, ogModule, String(port), String(workers), JSON.stringify(await writeFonts(scratch))];
+  const env = { NODE_ENV: "production" };
+  return startServer({ command: command as [string, ...string[]], port, log: join(scratch, "og.txt"), env }, "/");
+}
+
+/** As TTF, since the peer reads no WOFF2. */
+async function writeFonts(scratch: string): Promise<{ file: string; name: string; weight: number }[]> {
+  const fonts = packagedFonts.filter(({ family, script }) => script === "core" && family.startsWith("Inter"));
+  return Promise.all(
+    fonts.map(async ({ specifier, family: name, weight }) => {
+      const file = join(scratch, `${name} ${weight}.ttf`);
+      await writeFile(file, await decompress(await readFile(fileURLToPath(import.meta.resolve(specifier)))));
+      return { file, name, weight };
+    }),
+  );
 }
 
 /** `nginx/1.22.1`; `undefined` if it is not installed. */
