@@ -4,7 +4,7 @@ export const previewScript = `
 /** Typing is over, for a moment, in milliseconds. */
 const pauseMs = 120;
 /** Between two looks at whether something was saved, in milliseconds. */
-const everyMs = 400;
+const everyMs = 200;
 
 let pending = 0;
 let turn = new AbortController();
@@ -34,16 +34,26 @@ async function redraw() {
   byId("url").value = absolute(pathOf(themes[0]));
   byId("stage").setAttribute("aria-busy", "true");
   try {
-    const shots = await Promise.all(themes.map((theme) => take(theme, signal)));
-    if (signal.aborted) return;
-    if (shots.every(({ problem }) => problem === undefined)) show(shots);
-    else if (byId("stage").dataset.ref !== state.entry.ref) show([]);
-    await tell(shots, signal);
+    const shots = await takeAll(themes, signal);
+    if (!signal.aborted) await tell(shots, signal);
   } catch (error) {
     if (!signal.aborted) showRemarks([], [{ code: "no answer", detail: String(error.message ?? error) }]);
   } finally {
     if (!signal.aborted) byId("stage").removeAttribute("aria-busy");
   }
+}
+
+/** One after the other, each shown as soon as it is there: the first one is the sooner for it. */
+async function takeAll(themes, signal) {
+  keepOnly(themes);
+  const shots = [];
+  for (const theme of themes) {
+    const shot = await take(theme, signal);
+    if (signal.aborted) break;
+    if (!shot.problem) show(shot);
+    shots.push(shot);
+  }
+  return shots;
 }
 
 /** A card, or the problem that stands in its way. Fetched, not shown by its URL, since a saved template keeps its URL. */
@@ -58,12 +68,27 @@ async function take(theme, signal) {
   return { theme, url: URL.createObjectURL(blob), width, height, bytes: blob.size, ms: performance.now() - started };
 }
 
-/** A picture stays until the next one is there, so that nothing flickers. */
-function show(shots) {
-  const old = [...byId("stage").querySelectorAll("img")].map(({ src }) => src);
-  byId("stage").replaceChildren(...shots.map(figureOf));
-  byId("stage").dataset.ref = state.entry.ref;
-  for (const url of old) URL.revokeObjectURL(url);
+/** Another template, or a theme that is no longer wanted, leaves no picture behind. */
+function keepOnly(themes) {
+  const stage = byId("stage");
+  const isOther = stage.dataset.ref !== state.entry.ref;
+  for (const figure of [...stage.children]) if (isOther || !themes.includes(figure.className)) remove(figure);
+  stage.dataset.ref = state.entry.ref;
+}
+
+/** A picture stays until the next one of its theme is there, so that nothing flickers. Light comes first. */
+function show(shot) {
+  const stage = byId("stage");
+  const [next, old] = [figureOf(shot), stage.querySelector("figure." + shot.theme)];
+  if (old) old.before(next);
+  else if (shot.theme === "light") stage.prepend(next);
+  else stage.append(next);
+  if (old) remove(old);
+}
+
+function remove(figure) {
+  URL.revokeObjectURL(figure.querySelector("img").src);
+  figure.remove();
 }
 
 function figureOf({ theme, url, width, height, bytes, ms }) {
