@@ -8,14 +8,14 @@ import { createFigures, createTroubles } from "./metrics.ts";
 import type { Services } from "./pipeline.ts";
 import type { Plugin } from "./plugin.ts";
 import { createPluginBlobs } from "./registry/blobs.ts";
-import { type Changes, type PluginStatus, type Retry, Shelf } from "./registry/shelf.ts";
+import { rowOf } from "./registry/row.ts";
+import { type Changes, type Retry, Shelf } from "./registry/shelf.ts";
 import type { ProvidedModules } from "./registry/stage.ts";
 import { createPluginStorages } from "./registry/storage.ts";
-import { createTiers, memoryBudget } from "./registry/tiers.ts";
+import { closeTiers, memoryBudget, type OpenTier, openTiers } from "./registry/tiers.ts";
 import type { Handler } from "./runtime.ts";
 import { findSecret, signingKeysOf } from "./secret.ts";
-import { hideSecrets } from "./settings/hide.ts";
-import { completeSettings, ownOptions } from "./settings/load.ts";
+import { completeSettings } from "./settings/load.ts";
 import type { Settings } from "./settings/schema.ts";
 import { createAssets } from "./work/assets.ts";
 import type { WorkerThread } from "./work/pool.ts";
@@ -66,6 +66,7 @@ export class App {
   #isReady = false;
   #world: World | undefined;
   #ground: Ground | undefined;
+  #tiers: readonly OpenTier[] = [];
   #warnings: readonly string[] = [];
   readonly #figures = createFigures();
   /** Reloads come one after the other. */
@@ -112,10 +113,11 @@ export class App {
     const settings = this.#complete();
     const now = this.#parts.now ?? (() => Date.now());
     const secret = await findSecret(settings, log);
-    const tiers = await createTiers(settings, this.#shelf.plugins(), { log, now });
+    const plugins = this.#shelf.plugins();
+    this.#tiers = await openTiers({ settings, plugins, log, now, old: [], isLenient: false });
     const facts = { version, startedAt: now(), isReady: () => this.#isReady, plugins: () => this.#shelf.list() };
     return {
-      cache: createCache({ memory: { maxBytes: memoryBudget(settings) }, tiers, log, now }),
+      cache: createCache({ memory: { maxBytes: memoryBudget(settings) }, tiers: this.#tiers, log, now }),
       flights: createFlights(),
       turnstile: createTurnstile(settings.limits.loads, settings.limits.queue),
       troubles: createTroubles(now),
@@ -202,12 +204,20 @@ export class App {
   async #swap(isLenient = true): Promise<void> {
     if (!this.#ground) return;
     const old = this.#now();
-    const next = await this.#build(this.#ground, isLenient);
+    const { log, now, cache } = this.#ground;
+    const shape = { settings: this.#complete(), plugins: this.#shelf.plugins(), log, now };
+    const tiers = await openTiers({ ...shape, old: this.#tiers, isLenient });
+    const next = await this.#build(this.#ground, isLenient).catch(async (error) => {
+      await closeTiers(tiers, this.#tiers);
+      throw error;
+    });
     this.#world = next;
+    this.#tiers = tiers;
+    void cache.reshape({ memory: { maxBytes: memoryBudget(shape.settings) }, tiers });
     void old.retire(next).then(() => this.#shelf.sweep());
   }
 
-  /** Puts new settings to work: mounts, presets, limits, engines. Port, cache and data folder need a restart. Throws `bad-setting`. */
+  /** Puts new settings to work: mounts, presets, limits, engines, cache. Port, host and data folder need a restart. Throws `bad-setting`. */
   reconfigure(settings: Settings): Promise<void> {
     return this.#inTurn(async () => {
       const before = this.#settings;
@@ -240,7 +250,7 @@ export class App {
       list: () => ({
         generation: this.#generation,
         inFlight: this.#now().inFlight,
-        plugins: shelf.list().map((each) => this.#describe(each)),
+        plugins: shelf.list().map((each) => rowOf(each, this.services.snapshot, this.#figures)),
       }),
       disable: (id: string) =>
         change(
@@ -261,21 +271,6 @@ export class App {
           () => shelf.rollBack(id),
         ),
     };
-  }
-
-  /** One row of `GET /plugins`: with the options that it runs with, without secrets, and with its own figures. */
-  #describe(status: PluginStatus): object {
-    const { settings, mounts } = this.services.snapshot;
-    const own = [...mounts.values()].filter(({ definition }) => `source.${definition.name}` === status.id);
-    const byMount = own.map((mount) => [`mounts.${mount.name}`, hideSecrets(ownOptions(mount.settings))]);
-    const places: Readonly<Record<string, Readonly<Record<string, Record<string, unknown>>>>> = {
-      route: settings.routes,
-      gate: settings.gates,
-      engine: settings.engines,
-    };
-    const at = places[status.kind]?.[status.name];
-    const options = at ? [[`${status.kind}s.${status.name}`, hideSecrets(at)]] : [];
-    return { ...status, options: Object.fromEntries([...byMount, ...options]), figures: this.#figures.of(status.id) };
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -42,14 +42,22 @@ export interface Cache {
   purge(prefix: string): Promise<number>;
   /** Empties every tier. */
   clear(): Promise<void>;
+  /** Other tiers or another budget from now on. A driver that stays keeps its tier; one that goes is closed after the writes under way. */
+  reshape(shape: Pick<CacheParts, "memory" | "tiers">): Promise<void>;
   stats(): { readonly tiers: readonly TierStats[] };
   /** Waits for writes under way and closes the drivers. */
   dispose(): Promise<void>;
 }
 
-export function createCache({ memory: budget, tiers: drivers, log, now }: CacheParts): Cache {
-  const memory = createMemory(budget);
-  const tiers = drivers.map(({ name, driver }) => createTier(name, driver, log, now));
+export function createCache({ memory: firstBudget, tiers: drivers, log, now }: CacheParts): Cache {
+  let budget = firstBudget;
+  let memory = createMemory(budget);
+  const open = ({ name, driver }: CacheParts["tiers"][number]) => ({
+    driver,
+    tier: createTier(name, driver, log, now),
+  });
+  let opened = drivers.map(open);
+  let tiers = opened.map(({ tier }) => tier);
   const counts = { hits: 0, misses: 0, errors: 0, writes: 0 };
   const epoch = createEpoch();
   const pending = new Set<{ readonly key: string; readonly done: Promise<unknown> }>();
@@ -114,6 +122,16 @@ export function createCache({ memory: budget, tiers: drivers, log, now }: CacheP
     end();
   }
 
+  async function reshape(shape: Pick<CacheParts, "memory" | "tiers">): Promise<void> {
+    const before = opened;
+    opened = shape.tiers.map((each) => before.find(({ driver }) => driver === each.driver) ?? open(each));
+    tiers = opened.map(({ tier }) => tier);
+    if (shape.memory.maxBytes !== budget.maxBytes) memory = createMemory(shape.memory);
+    budget = shape.memory;
+    await settle("");
+    await Promise.all(before.filter((each) => !opened.includes(each)).map(({ tier }) => tier.dispose()));
+  }
+
   async function dispose(): Promise<void> {
     await settle("");
     await Promise.all(tiers.map((tier) => tier.dispose()));
@@ -123,5 +141,5 @@ export function createCache({ memory: budget, tiers: drivers, log, now }: CacheP
   const stats = () => ({
     tiers: [{ name: "memory", ...memory.stats(), ...counts }, ...tiers.map((tier) => tier.stats())],
   });
-  return { peek, get, set, ticket: () => epoch.now(), purge, clear, stats, dispose };
+  return { peek, get, set, ticket: () => epoch.now(), purge, clear, reshape, stats, dispose };
 }

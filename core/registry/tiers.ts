@@ -1,4 +1,4 @@
-/** The cache tiers that the settings name. */
+/** The cache tiers that the settings name. A reload keeps those that are as they were, and opens the others anew. */
 import { totalmem } from "node:os";
 import type { Driver } from "unstorage";
 import { CameoError } from "../error.ts";
@@ -8,21 +8,55 @@ import type { Settings } from "../settings/schema.ts";
 import type { LoadedPlugin } from "./load.ts";
 import { findPlugin } from "./snapshot.ts";
 
-/** The tiers behind memory: every other key of `cache` is a store plugin with its options. */
-export async function createTiers(
-  settings: Settings,
-  plugins: readonly LoadedPlugin[],
-  { log, now }: { readonly log: RootLog; now(): number },
-): Promise<{ readonly name: string; readonly driver: Driver }[]> {
-  const tiers = Object.entries(settings.cache).filter(([name]) => name !== "memory");
-  return Promise.all(
-    tiers.map(async ([name, options]) => {
-      const { plugin } = findPlugin(plugins, "store", name, `cache.${name}`);
-      const parsed = parseOptions(plugin.options, options as Record<string, unknown>, ["cache", name]);
-      const fail = (...words: ConstructorParameters<typeof CameoError>) => new CameoError(...words);
-      return { name, driver: await plugin.setup(parsed, { log: log.child({ plugin: `store.${name}` }), fail, now }) };
-    }),
-  );
+/** A store at work. */
+export interface OpenTier {
+  readonly name: string;
+  /** Changes with its code and options. */
+  readonly key: string;
+  readonly driver: Driver;
+}
+
+export interface TierParts {
+  readonly settings: Settings;
+  readonly plugins: readonly LoadedPlugin[];
+  readonly log: RootLog;
+  now(): number;
+  /** Those that are open now. */
+  readonly old: readonly OpenTier[];
+  /** Whether a store whose plugin is gone works on. */
+  readonly isLenient: boolean;
+}
+
+/** The tiers behind memory: every other key of `cache` is a store plugin with its options. Throws `bad-setting`; what was opened by then is closed. */
+export async function openTiers(parts: TierParts): Promise<readonly OpenTier[]> {
+  const opened: OpenTier[] = [];
+  try {
+    for (const [name, options] of Object.entries(parts.settings.cache)) {
+      if (name !== "memory") opened.push(await openTier(name, options as Record<string, unknown>, parts));
+    }
+    return opened;
+  } catch (error) {
+    await closeTiers(opened, parts.old);
+    throw error;
+  }
+}
+
+/** Closes those that are not among `kept`. */
+export async function closeTiers(tiers: readonly OpenTier[], kept: readonly OpenTier[]): Promise<void> {
+  for (const tier of tiers) if (!kept.includes(tier)) await tier.driver.dispose?.();
+}
+
+async function openTier(name: string, options: Record<string, unknown>, parts: TierParts): Promise<OpenTier> {
+  const { plugins, old, isLenient, log, now } = parts;
+  const isThere = plugins.some(({ id }) => id === `store.${name}`);
+  const before = old.find((each) => each.name === name);
+  if (before && !isThere && isLenient) return before;
+  const { plugin, version } = findPlugin(plugins, "store", name, `cache.${name}`);
+  const parsed = parseOptions(plugin.options, options, ["cache", name]);
+  const key = JSON.stringify([version, parsed]);
+  if (before?.key === key) return before;
+  const fail = (...words: ConstructorParameters<typeof CameoError>) => new CameoError(...words);
+  return { name, key, driver: await plugin.setup(parsed, { log: log.child({ plugin: `store.${name}` }), fail, now }) };
 }
 
 /** 512 MiB or a quarter of the machine's memory, whichever is less. */
