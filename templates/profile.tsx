@@ -49,7 +49,7 @@ export default template({
       <Frame card={card} isRightToLeft={name?.fitted.isRightToLeft ?? false}>
         <BrandRow card={card} widthPx={widthPx} />
         <div
-          style={{ display: "flex", alignItems: "center", gap: 64, width: widthPx, height: avatarPx, flexShrink: 0 }}
+          style={{ display: "flex", alignItems: "center", gap: 64, width: widthPx, flexShrink: 0 }}
         >
           <Avatar card={card} picture={card.pictures.avatar} sizePx={avatarPx} />
           <Stack blocks={[name, role, bio]} gap={gapPx} />

@@ -40,8 +40,8 @@ export function fitBlock(card: Card, text: string | undefined, look: Look, frame
   const font = {
     family: look.family,
     weight: look.weight,
-    // The smallest size's: at larger ones letters stand closer than measured, never wider.
-    letterSpacingPx: tracking * (tracking < 0 ? Math.min(...frame.sizesPx) : Math.max(...frame.sizesPx)),
+    // Text that is drawn closer than it was measured has room in any case.
+    letterSpacingPx: Math.max(0, tracking) * Math.max(...frame.sizesPx),
   };
   const fitted = card.fit(text, { ...frame, ...font, lineHeight: look.lineHeight ?? 1.3 });
   if (fitted.lines.length === 0) return undefined;
@@ -97,6 +97,8 @@ export function Text({ block, align = "start" }: TextProperties): Child {
     fontSize: fitted.sizePx,
     lineHeight: `${fitted.lineHeightPx}px`,
     letterSpacing: trackingPx,
+    // Where letters stand close, words would run together; a space and the letter before it give back what they have lost.
+    wordSpacing: Math.max(0, -1.8 * trackingPx),
   };
   const line = { ...row, height: fitted.lineHeightPx, direction: fitted.isRightToLeft ? "rtl" : "ltr" };
   return (

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { PluginOf } from "../../core/plugin.ts";
+import type { PluginOf, Size } from "../../core/plugin.ts";
 import { filled, textParameters, titles } from "./scripts.ts";
 import { type Box, drawingOf, lay, templates } from "./studio.ts";
 
-/** From the edges of a card, in pixels: no text comes nearer. */
-const margin = 60;
+/** From the edges of a card, as a part of its width: no text comes nearer. */
+const margin = 0.05;
 
 /** Layout rounds to whole pixels. */
 const tolerance = 2;
@@ -32,11 +32,10 @@ const strings = fc
         .replaceAll("\ufffd", "") || "x",
   );
 
-const inside = ({ left, top, width, height }: Box, card: { width: number; height: number }): boolean =>
-  left >= margin - tolerance &&
-  top >= margin - tolerance &&
-  left + width <= card.width - margin + tolerance &&
-  top + height <= card.height - margin + tolerance;
+function inside({ left, top, width, height }: Box, card: Size): boolean {
+  const least = card.width * margin - tolerance;
+  return left >= least && top >= least && left + width <= card.width - least && top + height <= card.height - least;
+}
 
 const overlap = (a: Box, b: Box): boolean =>
   Math.min(a.left + a.width, b.left + b.width) - Math.max(a.left, b.left) > tolerance &&
