@@ -29,32 +29,46 @@ function colorOf(pixels: Uint8Array): readonly [number, number, number] {
 
 const alphaAt = (pixels: Uint8Array, at: number): number => pixels[at + 3] ?? 0;
 
-/** Between four neighbours in proportion, each row with the filter byte of a PNG before it: 0, none. */
+/** Between neighbours in proportion, first along the rows, then down; each row with the filter byte of a PNG before it: 0, none. */
 function enlargedAlpha({ width, height, pixels }: Raster, by: number): Uint8Array {
-  const columns = stops(width, by);
   const wide = width * by + 1;
-  const rows = new Uint8Array(wide * height * by);
-  for (const [y, [top, bottom, down]] of stops(height, by).entries()) {
-    for (const [x, [left, right, along]] of columns.entries()) {
-      const upper = between(pixels, (top * width + left) * 4 + 3, (top * width + right) * 4 + 3, along);
-      const lower = between(pixels, (bottom * width + left) * 4 + 3, (bottom * width + right) * 4 + 3, along);
-      rows[y * wide + x + 1] = upper + (lower - upper) * down + 0.5;
+  const stretched = new Float32Array(wide * height);
+  for (const { at, from, to, part } of stops(width, by)) {
+    for (let y = 0; y < height; y++) {
+      const [start, end] = [alphaAt(pixels, (y * width + from) * 4), alphaAt(pixels, (y * width + to) * 4)];
+      stretched[y * wide + at + 1] = start + (end - start) * part;
     }
+  }
+  const rows = new Uint8Array(wide * height * by);
+  for (const { at, from, to, part } of stops(height, by)) {
+    const upper = stretched.subarray(from * wide, (from + 1) * wide);
+    const lower = stretched.subarray(to * wide, (to + 1) * wide);
+    mix(upper, lower, part, rows.subarray(at * wide, (at + 1) * wide));
   }
   return rows;
 }
 
-const between = (values: Uint8Array, from: number, to: number, part: number): number => {
-  const start = values[from] ?? 0;
-  return start + ((values[to] ?? 0) - start) * part;
-};
+/** The first byte is the filter's. */
+function mix(upper: Float32Array, lower: Float32Array, part: number, into: Uint8Array): void {
+  for (let x = 1; x < into.length; x++) {
+    const start = upper[x] ?? 0;
+    into[x] = start + ((lower[x] ?? 0) - start) * part + 0.5;
+  }
+}
+
+interface Stop {
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+  readonly part: number;
+}
 
 /** For each pixel of the enlarged side, its two neighbours in the small one, and how far it is from the first. */
-function stops(length: number, by: number): (readonly [number, number, number])[] {
-  return Array.from({ length: length * by }, (_, index) => {
-    const place = Math.min(length - 1, Math.max(0, (index + 0.5) / by - 0.5));
-    const first = Math.floor(place);
-    return [first, Math.min(length - 1, first + 1), place - first] as const;
+function stops(length: number, by: number): Stop[] {
+  return Array.from({ length: length * by }, (_, at) => {
+    const place = Math.min(length - 1, Math.max(0, (at + 0.5) / by - 0.5));
+    const from = Math.floor(place);
+    return { at, from, to: Math.min(length - 1, from + 1), part: place - from };
   });
 }
 
