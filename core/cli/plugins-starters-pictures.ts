@@ -12,7 +12,7 @@ import { type Card, type FittedText, template } from "cameo/plugin";
 import * as v from "valibot";
 
 const marginPx = 80;
-const heading = { weight: 700, letterSpacingPx: -1 };
+const heading = { weight: 800, letterSpacingPx: -1 };
 
 export default template({
   name: "NAME", // Equal to the file's name.
@@ -102,7 +102,7 @@ function Mark({ color }: { readonly color: string }) {
   return (
     <svg width="108" height="72" viewBox="0 0 108 72">
       <circle cx="36" cy="36" r="36" fill={color} />
-      <circle cx="72" cy="36" r="34" fill="none" stroke={color} strokeWidth="4" />
+      <circle cx="72" cy="36" r="34" fill="none" stroke={color} stroke-width="4" />
     </svg>
   );
 }

@@ -9,6 +9,7 @@ import { fetch } from "../stages/fetch.ts";
 import type { ImageRequest } from "../stages/resolve.ts";
 import { transform } from "../stages/transform.ts";
 import { toProblem } from "./problem.ts";
+import { placeRemarks } from "./remarks.ts";
 
 export async function explain(request: ImageRequest, services: Services, timings: Timings): Promise<Response> {
   const hit = await services.cache.get(request.keys.variant);
@@ -44,10 +45,11 @@ export async function explain(request: ImageRequest, services: Services, timings
 async function remarksOf(request: ImageRequest, known: Entry | undefined, services: Services): Promise<object> {
   const isCard = request.mount.source.edition !== undefined;
   const entry = known ?? (isCard ? (await answer(request, services, {}).catch(() => undefined))?.entry : undefined);
-  const remarks = entry?.header.facts?.remarks;
+  const { origin, facts } = entry?.header ?? {};
+  const file = services.snapshot.templates.find(({ id }) => id === origin?.by)?.file ?? null;
   return {
-    ...(entry?.header.origin?.by ? { by: entry.header.origin.by } : {}),
-    ...(typeof remarks === "string" ? { remarks: remarks.split("\n") } : {}),
+    ...(origin?.by ? { by: origin.by } : {}),
+    ...(typeof facts?.remarks === "string" ? { remarks: await placeRemarks(facts.remarks.split("\n"), file) } : {}),
   };
 }
 

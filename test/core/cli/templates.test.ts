@@ -101,7 +101,7 @@ test("cameo templates render names what is odd and what is wrong", slow, async (
     await edit(cwd, "color: ink,", 'color: ink, backdropFilter: "none",');
     const odd = await draw("my-card", "--title", "ⴰⵣⵓⵍ");
     assert.equal(odd.code, 0, odd.err);
-    assert.match(odd.err, /Warning: .*style property "backdropFilter"\n/);
+    assert.match(odd.err, /Warning: my-card\.tsx:\d+: .*style property "backdropFilter"\n/);
     assert.match(odd.err, /Warning: .*“ⴰ”.*\nout\.png/);
     await edit(cwd, "const isBold", 'if (title === "boom") throw new Error("no such mood"); const isBold');
     const failed = await draw("my-card", "--title", "boom");
