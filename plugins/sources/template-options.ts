@@ -105,9 +105,9 @@ export const options = v.object({
   maxPictures: v.pipe(v.optional(count(0, 32), 8), about("Most pictures of one card, without the logo.")),
   maxPicturePx: v.pipe(v.optional(count(16, 8192), 2400), about("Longest side that a picture is fetched with.")),
   pictureDensity: v.pipe(
-    v.optional(v.pipe(v.number(), v.minValue(0.5), v.maxValue(3)), 2),
+    v.optional(v.pipe(v.number(), v.minValue(0.5), v.maxValue(3)), 1),
     about(
-      "Pixels that a picture is fetched with for one of its card. 1 draws faster and is enough for cards of 1200 px.",
+      "Pixels that a picture is fetched with for one of its card. 1 is enough for cards of 1200 px; 2 is for `dpr=2`, and slower.",
     ),
   ),
   pictureMs: v.pipe(

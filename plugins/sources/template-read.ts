@@ -194,5 +194,7 @@ function shape({ width, height }: Size, rest: readonly Pair[], url: RawUrl): Pai
     ...(high === undefined ? [["height", side(wide, height / width, height)] as const] : []),
     ...(fit === undefined ? [["fit", "cover"] as const] : []),
     ...(isPlaced ? [] : [["position", "smart"] as const]),
+    // Readers of Open Graph tags show a small picture small, or not at all.
+    ...(fit === undefined && given(rest, url, "enlarge") === undefined ? [["enlarge", "1"] as const] : []),
   ];
 }

@@ -30,10 +30,10 @@ const refuse = (code: "signature-required" | "host-not-allowed" | "not-found" | 
 
 const withImage = (value: string): string => `/og-image?title=Hi&image=${encodeURIComponent(value)}`;
 
-test("template asks another mount for a picture at twice its slot, as the client could himself", async () => {
+test("template asks another mount for a picture at the size of its slot, as the client could himself", async () => {
   const { draw, asked } = await openWith(() => photo);
   const { pictures, parameters } = await draw(withImage("images/a.jpg"));
-  assert.deepEqual(asked, [["/images/a.jpg?w=800&h=600&fit=cover&pos=smart&frames=1&q=90", "stranger"]]);
+  assert.deepEqual(asked, [["/images/a.jpg?w=400&h=300&fit=cover&pos=smart&frames=1&q=90", "stranger"]]);
   assert.deepEqual(pictures, { image: { src: "data:image/jpeg;base64,/9gB", width: 400, height: 300 } });
   assert.deepEqual(parameters, { title: "Hi", image: "images/a.jpg" });
 });
@@ -42,9 +42,9 @@ test("template asks for no more pixels than the settings allow", async () => {
   const { draw, asked } = await openWith(() => photo, { options: { maxPicturePx: 200 } });
   await draw(withImage("images/a.jpg"));
   assert.match(asked[0]?.[0] ?? "", /\?w=200&h=150&/);
-  const sparse = await openWith(() => photo, { options: { pictureDensity: 1 } });
-  await sparse.draw(withImage("images/a.jpg"));
-  assert.match(sparse.asked[0]?.[0] ?? "", /\?w=400&h=300&/);
+  const dense = await openWith(() => photo, { options: { pictureDensity: 2 } });
+  await dense.draw(withImage("images/a.jpg"));
+  assert.match(dense.asked[0]?.[0] ?? "", /\?w=800&h=600&/);
 });
 
 test("template keeps the shape of a picture inside its slot, and does not enlarge it", async () => {
@@ -57,7 +57,7 @@ test("template keeps the shape of a picture inside its slot, and does not enlarg
     const { draw, asked } = await openWith(() => ({ ...photo, width, height }));
     const { logo } = (await draw("/og-image/mark?title=a&logo=images/l.png")).pictures;
     assert.deepEqual([logo?.width, logo?.height], shown);
-    assert.match(asked[0]?.[0] ?? "", /\?w=400&h=200&fit=inside&frames=1&q=90$/);
+    assert.match(asked[0]?.[0] ?? "", /\?w=200&h=100&fit=inside&frames=1&q=90$/);
   }
 });
 
@@ -110,7 +110,7 @@ test("template asks each mount's pictures with the query of the settings", async
   };
   const plain = await openWith(() => photo, { original });
   await plain.draw(withImage("avatar/0bc8"));
-  assert.match(plain.asked[0]?.[0] ?? "", /^\/avatar\/0bc8\?w=800&.*&q=90&d=404$/);
+  assert.match(plain.asked[0]?.[0] ?? "", /^\/avatar\/0bc8\?w=400&.*&q=90&d=404$/);
   await plain.load("/og-image?image=avatar/0bc8");
   await plain.load("/og-image?image=images/a.jpg");
   assert.deepEqual(asked, ["/avatar/0bc8?d=404", "/images/a.jpg"]);
@@ -249,7 +249,7 @@ test("template shows the logo of the settings, whoever asks, and another one on 
   const { brand } = await draw("/og-image?title=x");
   assert.deepEqual(brand.logo, { src: "data:image/jpeg;base64,/9gB", width: 480, height: 160 });
   await draw("/og-image?title=x&theme=dark");
-  assert.match(asked[0]?.[0] ?? "", /^\/brand\/light\.svg\?w=960&h=320&fit=inside&frames=1&q=90&sig=/);
+  assert.match(asked[0]?.[0] ?? "", /^\/brand\/light\.svg\?w=480&h=160&fit=inside&frames=1&q=90&sig=/);
   assert.match(asked[1]?.[0] ?? "", /^\/brand\/dark\.svg/);
   assert.deepEqual([...new Set(asked.map(([, as]) => as))], ["plugin"]);
 });
@@ -280,7 +280,13 @@ test("template gives a picture that is asked for alone as it is, for Cameo to br
   const url = "/og-image?image=images/a.gif&theme=dark";
   const { body, drawing, isLocal, maxAgeS } = await load(url);
   assert.deepEqual([body, drawing, isLocal, maxAgeS], [gif.body, undefined, true, 300]);
-  assert.deepEqual(parse(url).parameters, { width: 1200, height: 630, fit: "cover", position: "smart" });
+  assert.deepEqual(parse(url).parameters, {
+    width: 1200,
+    height: 630,
+    fit: "cover",
+    position: "smart",
+    enlarge: true,
+  });
 });
 
 test("template makes a card of a picture with words", async () => {

@@ -42,9 +42,12 @@ const canonicals: readonly (readonly [url: string, canonical: string])[] = [
   ["/og-image?title=Hi&image=/images/a%20b.jpg", "/og-image/card?f=png&image=images/a%20b.jpg&title=Hi"],
   ["/og-image/release?version=2.1&v=9&title=Out", "/og-image/release?f=png&v=9&title=Out&version=2.1"],
   ["/og-image/square?h=x&title=A", "/og-image/square?f=png&h=x&title=A"],
-  ["/og-image?image=images/a.gif", "/og-image/card?w=1200&h=630&fit=cover&pos=smart&image=images/a.gif"],
-  ["/og-image?image=images/a.gif&w=600", "/og-image/card?w=600&h=315&fit=cover&pos=smart&image=images/a.gif"],
-  ["/og-image/square?image=images/a.gif&w=200", "/og-image/square?w=200&fit=cover&pos=smart&image=images/a.gif"],
+  ["/og-image?image=images/a.gif", "/og-image/card?w=1200&h=630&fit=cover&pos=smart&enlarge=1&image=images/a.gif"],
+  ["/og-image?image=images/a.gif&w=600", "/og-image/card?w=600&h=315&fit=cover&pos=smart&enlarge=1&image=images/a.gif"],
+  [
+    "/og-image/square?image=images/a.gif&w=200",
+    "/og-image/square?w=200&fit=cover&pos=smart&enlarge=1&image=images/a.gif",
+  ],
   ["/og-image?image=images/a.gif&fit=inside", "/og-image/card?w=1200&h=630&fit=inside&image=images/a.gif"],
   [
     "/og-image?image=images/a.gif&pos=center",
