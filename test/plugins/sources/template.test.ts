@@ -51,7 +51,7 @@ const canonicals: readonly (readonly [url: string, canonical: string])[] = [
   ["/og-image?image=images/a.gif&fit=inside", "/og-image/card?w=1200&h=630&fit=inside&image=images/a.gif"],
   [
     "/og-image?image=images/a.gif&pos=center",
-    "/og-image/card?w=1200&h=630&fit=cover&image=images/a.gif&position=center",
+    "/og-image/card?w=1200&h=630&fit=cover&enlarge=1&image=images/a.gif&position=center",
   ],
   [
     "/og-image/card.webp?image=images/a.gif&kind=Person",
