@@ -55,7 +55,7 @@ const canonicals: readonly (readonly [url: string, canonical: string])[] = [
   ],
   [
     "/og-image/card.webp?image=images/a.gif&kind=Person",
-    "/og-image/card?w=1200&h=630&fit=cover&pos=smart&f=webp&image=images/a.gif&kind=person",
+    "/og-image/card?w=1200&h=630&fit=cover&pos=smart&enlarge=1&f=webp&image=images/a.gif&kind=person",
   ],
 ];
 
