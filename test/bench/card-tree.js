@@ -3,7 +3,7 @@ export function cardTree(title, subtitle) {
   const box = (style, ...children) => ({
     type: "div",
     key: null,
-    props: { style: { display: "flex", ...style }, children },
+    props: { style: { display: "flex", boxSizing: "border-box", ...style }, children },
   });
   return box(
     {
