@@ -73,7 +73,7 @@ ${tools}
 <dialog id="gate" aria-labelledby="gate-title">
 <form method="dialog">
 <h2 id="gate-title">Operators only</h2>
-<p>This server shows its templates to those who have its admin token.</p>
+<p>This is for those who have the server’s admin token.</p>
 <label for="token">Admin token</label>
 <input id="token" type="password" autocomplete="off">
 <button>Open</button>

@@ -59,7 +59,7 @@ async function takeAll(themes, signal) {
 /** A card, or the problem that stands in its way. Fetched, not shown by its URL, since a saved template keeps its URL. */
 async function take(theme, signal) {
   const started = performance.now();
-  const response = await fetch(pathOf(theme), { cache: "no-cache", signal });
+  const response = await fetchCard(pathOf(theme), { cache: "no-cache", signal });
   if (!response.ok) return { theme, problem: await response.json() };
   const blob = await response.blob();
   const picture = await createImageBitmap(blob);
@@ -107,8 +107,9 @@ function figureOf({ theme, url, width, height, bytes, ms }) {
 async function tell(shots, signal) {
   const problems = shots.flatMap(({ problem }) => problem ?? []);
   const told = await Promise.all(shots.filter(({ problem }) => !problem).map(({ theme }) => explain(theme, signal)));
+  const canonical = told[0]?.canonical && (await signed(told[0].canonical));
   if (signal.aborted) return;
-  if (told[0]?.canonical) byId("url").value = absolute(told[0].canonical);
+  if (canonical) byId("url").value = absolute(canonical);
   const remarks = [...new Set(told.flatMap(({ remarks = [] }) => remarks))];
   const hasFailed = remarks.some((each) => each.startsWith(state.entry.id + " failed"));
   const health = hasFailed ? await lookAtHealth() : undefined;
@@ -117,21 +118,23 @@ async function tell(shots, signal) {
 }
 
 async function explain(theme, signal) {
-  const path = pathOf(theme);
-  const response = await fetch(path + (path.includes("?") ? "&" : "?") + "explain", { cache: "no-store", signal });
+  const response = await fetchCard(pathOf(theme), { cache: "no-store", signal }, "explain");
   return response.ok ? response.json() : {};
 }
 
 function showRemarks(remarks, problems) {
   const distinct = [...new Map(problems.map((each) => [each.detail, each])).values()];
   const rows = [
-    ...distinct.map(({ code, detail }) => make("li", { className: "bad" }, make("b", { textContent: code }), " " + detail)),
+    ...distinct.map(({ code, detail }) => make("li", { className: "bad" }, make("b", { textContent: code }), " " + detail, ...keyTo(code))),
     ...remarks.map((textContent) => make("li", { className: "odd", textContent })),
   ];
   const fine = make("li", { className: "fine", textContent: "Nothing to remark: every letter has a font, every style is drawn." });
   byId("remarks").replaceChildren(make("ul", {}, ...(rows.length > 0 ? rows : [fine])));
   byId("stage").classList.toggle("stale", problems.length > 0);
 }
+
+/** What an operator may do about a problem. */
+const keyTo = (code) => (code === "signature-required" ? [" ", make("button", { type: "button", textContent: "Use the admin token", onclick: ask })] : []);
 
 const absolute = (path) => new URL(path, state.baseUrl ? state.baseUrl + "/" : location.href).href;
 

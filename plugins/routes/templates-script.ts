@@ -1,4 +1,5 @@
 /** The script of the page: list, form, what is chosen. Plain JavaScript that a browser reads as it is. */
+import { accessScript } from "./templates-access.ts";
 import { previewScript } from "./templates-preview.ts";
 
 const formScript = `"use strict";
@@ -130,11 +131,6 @@ function pictureOf(common) {
 `;
 
 const startScript = `
-const tokenHeader = () => {
-  const token = sessionStorage.getItem("cameo-token");
-  return token ? { authorization: "Bearer " + token } : {};
-};
-
 /** The list of templates; asks for the admin token where the server wants one. */
 async function load() {
   const response = await fetch("/templates.json", { headers: tokenHeader(), cache: "no-cache" });
@@ -146,15 +142,6 @@ async function load() {
   const wanted = readHash();
   if (wanted) open(wanted.entry, wanted.values);
   else if (first) open(first);
-}
-
-function ask() {
-  const gate = byId("gate");
-  gate.onclose = () => {
-    sessionStorage.setItem("cameo-token", byId("token").value);
-    void load();
-  };
-  if (!gate.open) gate.showModal();
 }
 
 addEventListener("hashchange", () => {
@@ -170,4 +157,4 @@ load()
   .then(watch);
 `;
 
-export const script = formScript + previewScript + startScript;
+export const script = formScript + accessScript + previewScript + startScript;

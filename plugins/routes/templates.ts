@@ -4,11 +4,13 @@
  *     routes: { templates: { mount: "og-image", access: "operators" } }
  *
  * `GET /templates` is the page, `GET /templates.json` what it shows. The page looks at `/health` to see that something was saved. It holds no secret: names of
- * templates and what they take, which an error of the mount tells too. Cards are drawn by the mount, under its limits and signatures.
+ * templates and what they take, which an error of the mount tells too. Cards are drawn by the mount, under its limits; where it demands
+ * signatures, operators get them from `GET /templates/sign`.
  */
 import { createHash } from "node:crypto";
 import { type Endpoint, route } from "cameo/plugin";
 import * as v from "valibot";
+import { signEndpoint } from "./templates-access.ts";
 import { listOf } from "./templates-list.ts";
 import { pageOf } from "./templates-page.ts";
 import { script } from "./templates-script.ts";
@@ -51,6 +53,7 @@ export default route({
         serve("/templates", "text/html", page),
         { ...serve("/templates.json", "application/json", list), isForOperators: access === "operators" },
         ...files.map(([path, type, body]) => serve(path, type, body)),
+        signEndpoint(mount, host),
       ],
     };
   },

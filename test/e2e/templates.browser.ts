@@ -154,9 +154,10 @@ test("/templates fits a telephone and follows the page's scheme", async ({ page 
   }
 });
 
-test("/templates asks for the admin token where only operators may see it", async ({ page }) => {
+test("/templates asks for the admin token where only operators may see it, and signs for them", async ({ page }) => {
   const token = "an-operators-token-of-some-length";
-  const closed = await startServer({ CAMEO_ADMIN_TOKEN: token, CAMEO_ROUTES_TEMPLATES_ACCESS: "operators" });
+  const own = { CAMEO_ROUTES_TEMPLATES_ACCESS: "operators", CAMEO_MOUNTS_OG_IMAGE_SIGN: "required" };
+  const closed = await startServer({ CAMEO_ADMIN_TOKEN: token, ...own });
   try {
     await page.goto(`${closed.address}/templates`);
     await page.getByLabel("Admin token").fill("a guess");
@@ -165,6 +166,10 @@ test("/templates asks for the admin token where only operators may see it", asyn
     await page.keyboard.press("Enter");
     await expect(page.locator("#stage img").first()).toBeVisible();
     await expect(page.getByRole("heading", { name: "card", exact: true })).toBeVisible();
+    await expect(page.locator("#url")).toHaveValue(/[?&]sig=/);
+    const url = await page.locator("#url").inputValue();
+    expect((await page.request.get(url)).status()).toBe(200);
+    expect((await page.request.get(url.replace("title=", "title=Other+"))).status()).toBe(403);
   } finally {
     await closed.stop();
   }

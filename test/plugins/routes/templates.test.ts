@@ -48,7 +48,11 @@ test("route.templates lists templates with what they take", async () => {
 let cameo: TestApp;
 before(async () => {
   cameo = await startApp({
-    settings: { adminToken: "an-operators-token-of-some-length", routes: { templates: { access: "operators" } } },
+    settings: {
+      adminToken: "an-operators-token-of-some-length",
+      mounts: { "og-image": { source: "template" } },
+      routes: { templates: { access: "operators" } },
+    },
   });
 });
 after(() => cameo.close());
@@ -82,4 +86,16 @@ test("/templates.json is for operators where the settings say so", async () => {
     templates: { ref: string }[];
   };
   assert.ok(templates.some(({ ref }) => ref === "card"));
+});
+
+test("/templates/sign signs cards, for operators", async () => {
+  const headers = { authorization: "Bearer an-operators-token-of-some-length" };
+  const path = encodeURIComponent("/og-image/card?title=Hello");
+  assert.equal((await cameo.get(`/templates/sign?path=${path}`)).status, 401);
+  const signed = await cameo.get(`/templates/sign?path=${path}`, { headers });
+  assert.match(((await signed.json()) as { path: string }).path, /^\/og-image\/card\?.*sig=/);
+  for (const other of ["/images/logo.png", "", "og-image/card", "/og-imagery"]) {
+    const refused = await cameo.get(`/templates/sign?path=${encodeURIComponent(other)}`, { headers });
+    assert.equal(refused.status, 400, other);
+  }
 });
