@@ -6,7 +6,7 @@ import type { Original } from "./image.ts";
 import type { Figures, Troubles } from "./metrics.ts";
 import { createGuard } from "./net/guard.ts";
 import { toOriginal } from "./net/original.ts";
-import { answer, type Services } from "./pipeline.ts";
+import { answer, refuseUnsigned, type Services } from "./pipeline.ts";
 import type { Log, RenderedImage, RenderOptions, SourceHost, TemplateEntry } from "./plugin.ts";
 import type { PluginBlobStores } from "./registry/blobs.ts";
 import { trusting } from "./registry/snapshot.ts";
@@ -92,7 +92,8 @@ async function renderInside(path: string, services: Services, options: RenderOpt
   const { entry } = await answer(inside(path, services, options), services, {}, options.signal);
   const { type, width, height, freshUntil, origin } = entry.header;
   const maxAgeS = Math.max(0, Math.floor((freshUntil - services.now()) / 1000));
-  return { body: entry.body, type, width, height, maxAgeS, isPrivate: origin?.isPrivate };
+  const isPrivate = origin?.isPrivate === true || origin?.needsSignature === true;
+  return { body: entry.body, type, width, height, maxAgeS, isPrivate };
 }
 
 /** What a missing image is to one who asks several sources. */
@@ -101,8 +102,10 @@ const absent: ReadonlySet<string> = new Set(["not-found", "no-such-route", "plug
 async function originalInside(path: string, services: Services, options: RenderOptions): Promise<Original | null> {
   const signal = options.signal ?? new AbortController().signal;
   try {
-    const found = await fetch(inside(path, services, options), services, { variant: undefined, signal });
+    const request = inside(path, services, options);
+    const found = await fetch(request, services, { variant: undefined, signal });
     if ("unchanged" in found) return null;
+    refuseUnsigned(request, found.origin);
     const { body, drawing, origin, times } = found;
     const { sha256, ...known } = origin;
     const leftS = Math.max(0, Math.floor((times.freshUntil - services.now()) / 1000));

@@ -11,7 +11,7 @@ import type { Plan } from "./image.ts";
 import type { Figures, Troubles } from "./metrics.ts";
 import type { Log } from "./plugin.ts";
 import type { Snapshot } from "./registry/snapshot.ts";
-import { type Fetched, fetch, negativeEntry, rethrown } from "./stages/fetch.ts";
+import { type Fetched, fetch, negativeEntry, type Origin, rethrown } from "./stages/fetch.ts";
 import { render } from "./stages/render.ts";
 import { type ImageRequest, resolve } from "./stages/resolve.ts";
 import { store, toEntry } from "./stages/store.ts";
@@ -77,7 +77,7 @@ export async function answer(
     (shared) => make(request, services, undefined, timings, shared),
     signal,
   );
-  refuseUnsigned(request, entry);
+  refuseUnsigned(request, entry.header.origin);
   return { entry, cached: "MISS", tier: "origin" };
 }
 
@@ -87,13 +87,13 @@ const flightKey = ({ keys }: ImageRequest, { cache }: Services): string =>
 
 function toAnswer(request: ImageRequest, { entry, tier }: CacheHit, cached: "HIT" | "STALE", now: number): Answer {
   if (entry.header.error) throw rethrown(entry.header.error, entry.header.freshUntil - now);
-  refuseUnsigned(request, entry);
+  refuseUnsigned(request, entry.header.origin);
   return { entry, cached, tier };
 }
 
-/** An image that its source calls private is shown to signed URLs only, wherever it comes from. */
-function refuseUnsigned({ isSigned, isInside }: ImageRequest, { header }: Entry): void {
-  if (!header.origin?.needsSignature || isSigned || isInside) return;
+/** An image that its source calls private is shown to signed URLs only, wherever it comes from, and nothing is told of it. Throws `signature-required`. */
+export function refuseUnsigned({ isSigned, isInside }: ImageRequest, origin: Origin | undefined): void {
+  if (!origin?.needsSignature || isSigned || isInside) return;
   throw new CameoError("signature-required", "This image is shown to signed URLs only; sign this one.");
 }
 

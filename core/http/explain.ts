@@ -3,7 +3,7 @@
 import type { Entry } from "../cache/entry.ts";
 import { state } from "../cache/freshness.ts";
 import { toCameoError } from "../error.ts";
-import { answer, type Services, type Timings } from "../pipeline.ts";
+import { answer, refuseUnsigned, type Services, type Timings } from "../pipeline.ts";
 import { formatParameters } from "../request/parse.ts";
 import { fetch } from "../stages/fetch.ts";
 import type { ImageRequest } from "../stages/resolve.ts";
@@ -13,6 +13,7 @@ import { placeRemarks } from "./remarks.ts";
 
 export async function explain(request: ImageRequest, services: Services, timings: Timings): Promise<Response> {
   const hit = await services.cache.get(request.keys.variant);
+  refuseUnsigned(request, hit?.entry.header.origin);
   const cache = hit
     ? { tier: hit.tier, state: state(hit.entry.header, services.now()), ...times(hit.entry.header) }
     : { tier: null };
@@ -67,6 +68,7 @@ async function plan(request: ImageRequest, services: Services, timings: Timings)
     const fetched = await fetch(request, services, { variant: undefined, signal });
     timings.fetch = performance.now() - started;
     if ("unchanged" in fetched) return {};
+    refuseUnsigned(request, fetched.origin);
     const { by } = fetched.origin;
     const template = fetched.drawing?.template;
     const original = {

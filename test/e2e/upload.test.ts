@@ -208,6 +208,26 @@ test("a private picture is shown to signed URLs only", async () => {
   assert.equal(await status(canonical), 403);
 });
 
+test("nothing is told of a private picture: no size, no bytes, no one who answered, no validator", async () => {
+  const { sha256: hash } = await upload(app, red, { email: "quiet@example.com", private: "1" });
+  const canonical = `/avatar/${hash}?w=20&h=20&fit=cover&enlarge=1`;
+  const told = async (query: string) => (await app.get(`${canonical}${query}`)).text();
+  const signature = `&sig=${signPath(canonical, signingKey)}`;
+  for (const when of ["cold", "in memory"]) {
+    const explained = await told("&explain");
+    assert.match(explained, /signature-required/, when);
+    assert.doesNotMatch(explained, /"(by|plan|bytes)":/, when);
+    assert.match(await told(`${signature}&explain`), /"by":"upload"/);
+    const seen = await app.get(canonical + signature);
+    assert.equal(seen.status, 200);
+    for (const tag of ["*", seen.headers.get("etag") ?? ""]) {
+      const again = await app.get(canonical, { headers: { "if-none-match": tag } });
+      assert.deepEqual([again.status, again.headers.get("etag")], [403, null]);
+    }
+    assert.equal(await status(`/meta${canonical}`), 403);
+  }
+});
+
 test("a picture is shown from its rating on", async () => {
   const { sha256: hash } = await upload(app, red, { email: "rated@example.com", rating: "R" });
   const seen = await Promise.all(["", "?r=pg", "?r=r", "?r=x"].map((query) => status(`/avatar/${hash}${query}`)));
