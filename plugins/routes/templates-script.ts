@@ -48,6 +48,8 @@ function showList() {
   const builtIn = state.list.filter(({ file }) => file === null);
   const groups = [["In your folders", own], ["Built in", builtIn]].filter(([, all]) => all.length > 0);
   byId("list").replaceChildren(...groups.flatMap(([title, all]) => [make("h2", { textContent: title }), make("ul", {}, ...all.map(rowOf))]));
+  const link = byId("list").querySelector("[aria-current]");
+  byId("list").scrollLeft = link.offsetLeft - (innerWidth - link.offsetWidth) / 2; // Where it is a row; the page itself stays.
 }
 
 function rowOf(entry) {

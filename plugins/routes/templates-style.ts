@@ -60,7 +60,7 @@ main { padding: 22px 28px 40px; }
 .stage.stale { opacity: 0.4; }
 figure { flex: 1 1 auto; width: 100%; min-width: 0; }
 figcaption { margin-top: 7px; color: var(--soft); font-size: 12.5px; font-variant-numeric: tabular-nums; }
-.frame { overflow: hidden; border-radius: 10px; box-shadow: var(--shadow); background: #fff; color: #1d1f23; }
+.frame { overflow: hidden; border-radius: 10px; box-shadow: 0 0 0 1px var(--line), var(--shadow); background: #fff; color: #1d1f23; }
 figure.dark .frame { background: #16181c; color: #e7e9ea; }
 .frame img { display: block; width: 100%; height: auto; }
 .words { display: grid; gap: 1px; min-width: 0; font-size: 14px; line-height: 1.4; }
