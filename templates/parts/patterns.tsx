@@ -25,17 +25,20 @@ const patterns = { none: () => null, glow, grid, dots, waves } satisfies Record<
   (canvas: Canvas) => Child
 >;
 
-/** An SVG as large as the card, drawn from right to left if the card is. */
-function Canvas({ canvas, children }: { readonly canvas: Canvas; readonly children?: Child }): Child {
-  const { width, height, isMirrored } = canvas;
+interface SvgProperties {
+  readonly canvas: Canvas;
+  /** Left and upper edge of what is drawn, in pixels: an SVG takes time for all that it covers. Default 0. */
+  readonly left?: number;
+  readonly top?: number;
+  readonly children?: Child;
+}
+
+/** An SVG in the coordinates of the card, drawn from right to left if the card is. */
+function Svg({ canvas: { width, height, isMirrored }, left = 0, top = 0, children }: SvgProperties): Child {
+  const place = { position: "absolute", top, left: isMirrored ? 0 : left } as const;
+  const area = { width: width - left, height: height - top };
   return (
-    <svg
-      aria-hidden="true"
-      width={width}
-      height={height}
-      viewBox={`0 0 ${width} ${height}`}
-      style={{ position: "absolute", top: 0, left: 0 }}
-    >
+    <svg aria-hidden="true" {...area} viewBox={`${place.left} ${top} ${area.width} ${area.height}`} style={place}>
       <g transform={isMirrored ? `matrix(-1 0 0 1 ${width} 0)` : "matrix(1 0 0 1 0 0)"}>{children}</g>
     </svg>
   );
@@ -109,42 +112,29 @@ function grid({ width, height, colors, isDark, isMirrored }: Canvas): Child {
   ];
 }
 
-/** Dots are lines without length, with round ends. */
+/** Dots that fade out likewise: lines without length, with round ends. */
 function dots(canvas: Canvas): Child {
-  const { width, height, isDark } = canvas;
-  const rows = steps(height, 32).map((y) => steps(width, 32).map((x) => `M${x} ${y}h.01`));
-  return <Fading canvas={canvas} path={rows.flat().join("")} strokePx={4} share={isDark ? 0.28 : 0.24} />;
+  const { width, height, colors, isDark } = canvas;
+  const tone = (share: number) => mix(colors.background, colors.text, share * (isDark ? 0.28 : 0.24));
+  const left = Math.round(width * 0.3);
+  const columns = steps(width, 32).filter((x) => x > left);
+  const path = steps(height, 32).flatMap((y) => columns.map((x) => `M${x} ${y}h.01`));
+  return (
+    <Svg canvas={canvas} left={left}>
+      <defs>
+        <linearGradient id="fade" gradientUnits="userSpaceOnUse" x1={left} y1="0" x2={width} y2="0">
+          <stop offset="0%" stop-color={tone(0)} />
+          <stop offset="100%" stop-color={tone(1)} />
+        </linearGradient>
+      </defs>
+      <path d={path.join("")} fill="none" stroke="url(#fade)" stroke-width="4" stroke-linecap="round" />
+    </Svg>
+  );
 }
 
 /** From half a step on, so that the row of the brand lies between two lines. */
 const steps = (length: number, step: number): number[] =>
   Array.from({ length: Math.ceil(length / step) }, (_, at) => (at + 0.5) * step);
-
-interface FadingProperties {
-  readonly canvas: Canvas;
-  readonly path: string;
-  readonly strokePx: number;
-  /** Of the text's colour where it is strongest, at the upper right. */
-  readonly share: number;
-}
-
-/** Strokes in opaque colours: a veil over them would leave stripes, as eight bits do where alpha is low. */
-function Fading({ canvas, path, strokePx, share }: FadingProperties): Child {
-  const { width, height, colors } = canvas;
-  const tone = (strength: number) => mix(colors.background, colors.text, share * strength);
-  return (
-    <Canvas canvas={canvas}>
-      <defs>
-        <radialGradient id="fade" gradientUnits="userSpaceOnUse" cx={width} cy="0" r={Math.hypot(width, height) * 0.86}>
-          <stop offset="8%" stop-color={tone(1)} />
-          <stop offset="45%" stop-color={tone(0.5)} />
-          <stop offset="100%" stop-color={tone(0)} />
-        </radialGradient>
-      </defs>
-      <path d={path} fill="none" stroke="url(#fade)" stroke-width={strokePx} stroke-linecap="round" />
-    </Canvas>
-  );
-}
 
 /** Three slow swells along the lower edge; solid, so that they do not add up where they cross. */
 function waves(canvas: Canvas): Child {
@@ -155,10 +145,10 @@ function waves(canvas: Canvas): Child {
   };
   const tone = (share: number) => mix(colors.background, colors.accent, isDark ? share * 1.25 : share);
   return (
-    <Canvas canvas={canvas}>
+    <Svg canvas={canvas} top={Math.round(height * 0.62)}>
       <path d={swell(0.74, 70)} fill={tone(0.04)} />
       <path d={swell(0.83, -56)} fill={tone(0.07)} />
       <path d={swell(0.93, 44)} fill={tone(0.11)} />
-    </Canvas>
+    </Svg>
   );
 }

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { styleProperties } from "../../core/jsx-style.ts";
+import type { PluginOf } from "../../core/plugin.ts";
 import { testTemplate } from "../../core/testing.ts";
 import { drawingOf, lay, templates } from "./studio.ts";
 
@@ -34,6 +35,16 @@ for (const [name, template] of Object.entries(templates)) {
     );
   });
 }
+
+test("templates draw every pattern, either way, within the number of elements", async () => {
+  const template = templates.profile as PluginOf<"template">;
+  for (const pattern of ["none", "glow", "grid", "dots", "waves"] as const)
+    for (const name of ["Ada Lovelace", "عدا لوفليس"]) {
+      const { boxes, oddities } = await lay(template, drawingOf(template, { name }, { brand: { pattern } }));
+      assert.deepEqual(oddities, []);
+      assert.ok(boxes.length > 0);
+    }
+});
 
 test("templates/README.md lists every template with its parameters, and every style property", async () => {
   const readme = await readFile(fileURLToPath(import.meta.resolve("../../templates/README.md")), "utf8");
