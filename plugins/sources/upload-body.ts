@@ -1,7 +1,7 @@
 /**
  * The body of an upload: a form with the picture in it, or the picture itself.
- * Threat: a body without end, a length that lies, a form of a million parts, names that are megabytes long.
- * Layers: bytes are counted as they come, whatever `Content-Length` says; parts are counted before the form is parsed; only known names are taken.
+ * Threat: a body without end, one that trickles, a length that lies, a form of a million parts, names that are megabytes long.
+ * Layers: bytes are counted as they come, whatever `Content-Length` says, and within the request's deadline; parts are counted before the form is parsed; only known names are taken.
  * Residual risk: a form within its bounds is in memory twice while it is parsed.
  */
 import type { SourceHost } from "cameo/plugin";
@@ -24,13 +24,18 @@ const maxParts = 16;
 const maxFieldLength = 400;
 
 /** Throws `source-too-large`, `unsupported-type`, `bad-request` or `bad-parameter`. */
-export async function readUpload(request: Request, maxBytes: number, host: Fail): Promise<UploadBody> {
+export async function readUpload(
+  request: Request,
+  maxBytes: number,
+  host: Fail,
+  signal: AbortSignal,
+): Promise<UploadBody> {
   const type = request.headers.get("content-type") ?? "";
   const isForm = /^multipart\/form-data\s*(;|$)/i.test(type);
   if (/^(application\/(json|x-www-form-urlencoded)|multipart\/)/i.test(type) && !isForm) {
     throw host.fail("unsupported-type", "Send the picture as multipart/form-data, or as the body itself.");
   }
-  const body = await readBounded(request, isForm ? maxBytes + formBytes : maxBytes, host);
+  const body = await readBounded(request, isForm ? maxBytes + formBytes : maxBytes, host, signal);
   const outside = outsideFields(request, host);
   const form = isForm ? await readForm(body, type, host) : { fields: {}, file: body };
   if (form.file.length === 0)
@@ -39,25 +44,45 @@ export async function readUpload(request: Request, maxBytes: number, host: Fail)
   return { file: form.file, fields: { ...outside, ...form.fields } };
 }
 
-/** All bytes, up to `maxBytes`. */
-export async function readBounded(request: Request, maxBytes: number, host: Fail): Promise<Uint8Array> {
+/** All bytes, up to `maxBytes`, if they are there before `signal` ends. */
+export async function readBounded(
+  request: Request,
+  maxBytes: number,
+  host: Fail,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes, host);
   const chunks: Uint8Array[] = [];
-  let length = 0;
   const reader = request.body?.getReader();
-  for (;;) {
-    const chunk = await reader?.read().catch((cause: unknown) => {
-      throw host.fail("bad-request", "The body ended before it was whole.", { cause });
-    });
-    if (!chunk?.value) break;
-    length += chunk.value.byteLength;
-    if (length > maxBytes) {
-      void reader?.cancel().catch(() => {});
-      throw tooLarge(maxBytes, host);
+  const over = overOf(signal, host);
+  try {
+    for (let length = 0; ; ) {
+      const chunk = await Promise.race([reader?.read().catch((cause: unknown) => cutOff(cause, host)), over.promise]);
+      if (!chunk?.value) return new Uint8Array(Buffer.concat(chunks));
+      length += chunk.value.byteLength;
+      if (length > maxBytes) throw tooLarge(maxBytes, host);
+      chunks.push(chunk.value);
     }
-    chunks.push(chunk.value);
+  } catch (error) {
+    void reader?.cancel().catch(() => {});
+    throw error;
+  } finally {
+    over.forget();
   }
-  return new Uint8Array(Buffer.concat(chunks));
+}
+
+function cutOff(cause: unknown, host: Fail): never {
+  throw host.fail("bad-request", "The body ended before it was whole.", { cause });
+}
+
+/** Rejects when the signal ends. */
+function overOf(signal: AbortSignal, host: Fail): { readonly promise: Promise<never>; forget(): void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const leave = () => reject(host.fail("bad-request", "The body took too long; send it without a pause."));
+  promise.catch(() => {});
+  signal.addEventListener("abort", leave, { once: true });
+  if (signal.aborted) leave();
+  return { promise, forget: () => signal.removeEventListener("abort", leave) };
 }
 
 const tooLarge = (maxBytes: number, host: Fail): Error =>

@@ -31,7 +31,7 @@ const tokenRequest = v.strictObject({
 export const ratings = ["g", "pg", "r", "x"];
 
 export function createEndpoints(parts: EndpointParts): Endpoint[] {
-  const { host, access, desk, path } = parts;
+  const { host, desk, path } = parts;
   const decide = (name: "accept" | "reject"): Endpoint => ({
     method: "POST",
     path: `${path}/:hash/${name}`,
@@ -40,7 +40,11 @@ export function createEndpoints(parts: EndpointParts): Endpoint[] {
   });
   return [
     { method: "POST", path, handle: createUpload(parts) },
-    { method: "POST", path: `${path}/upload-tokens`, handle: (request) => issueToken(request, access, host) },
+    {
+      method: "POST",
+      path: `${path}/upload-tokens`,
+      handle: (request, context) => issueToken(request, context, parts),
+    },
     { method: "DELETE", path: `${path}/:hash`, handle: (request, context) => remove(request, context, parts) },
     {
       method: "GET",
@@ -78,7 +82,7 @@ function createUpload({ host, access, desk, maxBytes }: EndpointParts): Endpoint
     }
     running += 1;
     try {
-      const { fields, file } = await readUpload(request, maxBytes, host);
+      const { fields, file } = await readUpload(request, maxBytes, host, signal);
       const user = userOf(fields, grant, host);
       const wishes = { rating: ratingOf(fields.rating, host), isPrivate: privacyOf(fields.private, host) };
       return answer(await desk.upload({ user, file, ...wishes }, signal), 201);
@@ -110,9 +114,9 @@ function privacyOf(text: string | undefined, host: SourceHost): boolean {
   throw host.fail("bad-parameter", '"private" takes 1 or 0.', { fields: { parameter: "private", takes: "1, 0" } });
 }
 
-async function issueToken(request: Request, access: Access, host: SourceHost): Promise<Response> {
+async function issueToken(request: Request, { signal }: EndpointContext, { access, host }: EndpointParts) {
   if (access.check(request)) throw host.fail("unauthorized", "A user's upload token makes no further ones.");
-  const text = new TextDecoder().decode(await readBounded(request, maxTokenRequestBytes, host));
+  const text = new TextDecoder().decode(await readBounded(request, maxTokenRequestBytes, host, signal));
   const asked = v.safeParse(tokenRequest, parseJson(text));
   if (!asked.success) {
     const place = asked.issues[0].path?.map(({ key }) => String(key)).join(".") ?? "body";

@@ -46,7 +46,11 @@ export function dyingDisk(disk: Disk, at: number, isAfter: boolean): Disk & { wr
 export interface Bench {
   readonly host: TestHost;
   readonly source: SourceInstance;
-  call(method: string, path: string, request?: RequestInit & { readonly isOperator?: boolean }): Promise<Response>;
+  call(
+    method: string,
+    path: string,
+    request?: RequestInit & { readonly isOperator?: boolean; readonly ends?: AbortSignal },
+  ): Promise<Response>;
   /** The picture that the chain gets; `null` without one. */
   show(ref: string, query?: Readonly<Record<string, string>>): Promise<string | null>;
 }
@@ -83,7 +87,7 @@ export async function startBench({
       const found = await source.load(ref, loadContext({ query, isInside: true }));
       return found === null || found === "unchanged" ? found : Buffer.from(found.body).toString();
     },
-    async call(method, path, { isOperator = false, ...init } = {}) {
+    async call(method, path, { isOperator = false, ends = new AbortController().signal, ...init } = {}) {
       const request = new Request(`http://localhost${path}`, { method, ...init });
       const pathname = new URL(request.url).pathname.split("/");
       for (const endpoint of source.endpoints ?? []) {
@@ -92,7 +96,7 @@ export async function startBench({
           parts.length === pathname.length && parts.every((part, at) => part.startsWith(":") || part === pathname[at]);
         if (endpoint.method !== method || !isMine) continue;
         const params = { hash: decodeURIComponent(pathname[2] ?? "") };
-        return endpoint.handle(request, { params, signal: new AbortController().signal, isOperator });
+        return endpoint.handle(request, { params, signal: ends, isOperator });
       }
       throw new Error(`there is no ${method} ${path}`);
     },

@@ -68,6 +68,21 @@ test("an upload without a token, or with a wrong one, is refused before the body
   }
 });
 
+test("uploads that never end hold no place longer than their deadline", async () => {
+  const bench = await startBench();
+  const slow = new AbortController();
+  const trickle = () => {
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(5)) });
+    const init = { body, duplex: "half", headers: bearer(), ends: slow.signal } as RequestInit;
+    return bench.call("POST", "/avatar?email=slow@example.com", init);
+  };
+  const started = Array.from({ length: 32 }, trickle);
+  await assert.rejects(put(bench, "one too many"), /busy/);
+  slow.abort();
+  for (const each of started) await assert.rejects(each, /bad-request/);
+  assert.equal((await put(bench, "one")).status, 201);
+});
+
 test("a user's token uploads and deletes for that user alone, within its time", async () => {
   const bench = await startBench();
   const own = await issue(bench, { email: "Ada@example.com", expiresS: 60 });
