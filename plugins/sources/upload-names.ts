@@ -17,7 +17,7 @@ export interface Names {
   keyOf(name: string): Promise<string>;
   /** All names of a user, the key first. */
   of(key: string): Promise<string[]>;
-  /** Remembers other names of a user. */
+  /** Remembers other names of a user. One that was another user's is this one's from now on. */
   learn(key: string, names: readonly string[]): Promise<void>;
   /** Remembers that another ref of the public mount shows what is found under `name`. */
   noteShown(name: string, ref: string): Promise<void>;
@@ -54,9 +54,11 @@ export function createNames(host: SourceHost): Names {
     of,
     async learn(key, names) {
       for (const name of names) {
-        if (name === key || (await keyOf(name)) === key) continue;
+        const before = await keyOf(name);
+        if (name === key || before === key) continue;
         await storage.setItem(namesKey(key, name), seal(name));
         await storage.setItem(nameKey(name), seal(key));
+        await storage.removeItem(namesKey(before, name));
       }
     },
     async noteShown(name, ref) {
@@ -71,7 +73,8 @@ export function createNames(host: SourceHost): Names {
     async forget(key) {
       for (const name of await of(key)) {
         for (const ref of await below(shownKey(name))) await storage.removeItem(shownKey(name, ref));
-        await storage.removeItem(nameKey(name));
+        // By now it may be another user's.
+        if ((await keyOf(name)) === key) await storage.removeItem(nameKey(name));
         await storage.removeItem(namesKey(key, name));
       }
     },

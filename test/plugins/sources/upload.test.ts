@@ -145,6 +145,19 @@ test("a private ID that has a picture of its own gives it to the e-mail that it 
   assert.deepEqual(await bench.host.blobs.keys(), []);
 });
 
+test("a private ID that moves to another e-mail stays with it when the old one's picture is deleted", async () => {
+  const bench = await startBench();
+  await put(bench, "old", `email=ada@example.com&id=${privateId}`);
+  await put(bench, "new", `email=lovelace@example.com&id=${privateId}`);
+  assert.equal(await bench.show(privateId), "master of new");
+  await put(bench, "old again", "email=ada@example.com");
+  assert.equal(await bench.show(privateId), "master of new");
+  await bench.call("DELETE", `/avatar/${ada}`, { headers: bearer() });
+  assert.equal(await bench.show(privateId), "master of new");
+  await bench.call("DELETE", `/avatar/${privateId}`, { headers: bearer() });
+  assert.equal(await bench.show(digest("lovelace@example.com")), null);
+});
+
 test("a change purges every ref under which the picture is shown, also those that the chain has told of", async () => {
   const bench = await startBench();
   assert.equal(await bench.show(ada, { for: privateId }), null);
