@@ -48,6 +48,18 @@ export default engine({
     const unable = () => {
       throw cannot();
     };
-    return { decode: unable, fromPixels: unable, encode: unable, draw };
+    let largestPixels = 0;
+    return {
+      decode: unable,
+      fromPixels: unable,
+      encode: unable,
+      async draw(drawing, how) {
+        const picture = await draw(drawing, how);
+        largestPixels = Math.max(largestPixels, picture.width * picture.height);
+        return picture;
+      },
+      // The renderer does not tell what it holds, and never gives it back: about three times the pixels of the largest card.
+      heapBytes: () => largestPixels * 4 * 3,
+    };
   },
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import fc from "fast-check";
+import * as v from "valibot";
 import { CameoError } from "../../../core/error.ts";
 import type { Size } from "../../../core/image.ts";
 import satori from "../../../plugins/engines/satori.ts";
@@ -297,7 +298,7 @@ test("satori.draw() keeps the space between a text and an element, and lines whe
   assert.ok(worst(lines.pixels, line.pixels) > 0);
 });
 
-test("satori.draw() draws every text there is", async () => {
+test("satori.draw() draws every text there is", { timeout: 60_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: "binary", maxLength: 60 }), async (text) => {
       const { pixels } = await studio.show(
@@ -328,6 +329,20 @@ test("satori.draw() remarks on characters without a font, and on styles that are
     assert.match(remarks.join("\n"), /ᚠ/);
   }
   assert.equal(own.host.lines.filter((line) => line.includes("not drawn as its template says")).length, 3);
+});
+
+test("satori.heapBytes() grows with the largest card", async () => {
+  const blank = { name: "test", parameters: v.object({}), examples: [], render: () => null };
+  const settings = { fonts: [], maxNodes: 9, maxTextLength: 9, maxPicturePixels: 9 };
+  const engine = await satori.setup(settings, { ...studio.host, template: () => blank });
+  for (const [width, most] of [
+    [600, 600],
+    [900, 900],
+    [300, 900],
+  ] as const) {
+    await engine.draw?.(cardDrawing(), { ...how, atLeast: { width, height: width / 2 } });
+    assert.equal(engine.heapBytes?.(), ((most * most) / 2) * 12);
+  }
 });
 
 test("satori gives up on what it does not do", async () => {
