@@ -36,6 +36,8 @@ export interface ParsedRequest {
   readonly parameters: Parameters;
   /** The source's own query parameters. */
   readonly query: Readonly<Record<string, string>>;
+  /** What the mount's source takes where nothing else is said. Absent: nothing. */
+  readonly defaults?: Parameters;
 }
 
 /** What a mount adds to the grammar. */
@@ -85,8 +87,12 @@ export function parseRequest(
     else parseParameter(parameters, key, value, grammar, own);
   }
   const isOverPreset = parameters.preset !== undefined;
-  return { output, mount, ref, parameters: inOrder(parameters, grammar, isOverPreset), query };
+  const request = { output, mount, ref, parameters: inOrder(parameters, grammar, isOverPreset), query };
+  return read.defaults?.length ? { ...request, defaults: parseDefaults(read.defaults, grammar) } : request;
 }
+
+const parseDefaults = (defaults: NonNullable<ReadUrl["defaults"]>, grammar: Grammar): Parameters =>
+  inOrder(Object.fromEntries(defaults.map(([name, value]) => [name, parseValue(name, value, grammar)])), grammar);
 
 function readOwn(ref: string, search: string, grammar: Grammar, { read }: MountGrammar): ReadUrl {
   const query = [...new URLSearchParams(search)];

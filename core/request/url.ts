@@ -17,4 +17,6 @@ export interface ReadUrl {
   readonly own: Readonly<Record<string, string>>;
   /** What is left for Cameo, parsed as on every mount; what is left out is ignored. */
   readonly query: readonly (readonly [name: string, value: string])[];
+  /** Values of Cameo's parameters where neither the URL nor a preset gives one, by long names. No part of the canonical URL. Default none. */
+  readonly defaults?: readonly (readonly [name: string, value: string])[];
 }

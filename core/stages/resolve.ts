@@ -76,7 +76,7 @@ export function resolve(raw: RawRequest, snapshot: Snapshot, now: number): Image
   if (parsed.ref === "") throw new CameoError("not-found", "The path names no image; add one after the mount's name.");
   const ref = mount.source.normalize?.(parsed.ref) ?? parsed.ref;
   refuseUnsigned(mount, ref, isSigned);
-  const filled = fillIn(parsed.parameters, mount, snapshot);
+  const filled = fillIn(parsed, mount, snapshot);
   const parameters = settleTheme(filled, raw.scheme);
   const isNegotiated = parsed.output === "image" && (parameters.format ?? "auto") === "auto";
   const accepts = isNegotiated ? acceptedFormats(raw.accept) : [];
@@ -116,9 +116,10 @@ function refuseUnsigned(mount: Mount, ref: string, isSigned: boolean): void {
   );
 }
 
-function fillIn(parameters: Parameters, mount: Mount, snapshot: Snapshot): Parameters {
+/** The URL's own parameters win over its presets, these over what the source takes by default. */
+function fillIn({ parameters, defaults }: ParsedRequest, mount: Mount, snapshot: Snapshot): Parameters {
   if (snapshot.settings.presetsOnly || mount.settings.presetsOnly) refuseOwnParameters(parameters);
-  return inOrder(expandPresets(parameters, snapshot.presets), snapshot.grammar);
+  return inOrder({ ...defaults, ...expandPresets(parameters, snapshot.presets) }, snapshot.grammar);
 }
 
 /** `theme=auto` is what the client prefers; without a word from it the image stays as it is. */

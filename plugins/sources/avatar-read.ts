@@ -43,10 +43,13 @@ function either(query: Query, long: string, short?: string): string | undefined 
 export function readAvatarUrl(url: RawUrl, grammar: AvatarGrammar): ReadUrl {
   const { ref, format } = readRef(url.ref, grammar.links);
   const cameo = url.query.filter(([name]) => !claimed.has(name) && url.parameter(name) !== undefined);
+  const size = readSize(url, cameo);
+  const isAsked = either(url.query, "size", "s") !== undefined;
   return {
     ref,
     own: readOwn(url.query, grammar),
-    query: [...cameo, ...readSize(url, cameo), ...readFormat(url.query, format)],
+    query: [...cameo, ...(isAsked ? size : []), ...readFormat(url.query, format)],
+    ...(isAsked ? {} : { defaults: size }),
   };
 }
 

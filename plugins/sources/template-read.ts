@@ -113,7 +113,7 @@ function readCard({ url, definitions, names, own, rest, theme, reader }: Parts):
   );
   if (!definitions.some((each) => accepted(each, texts))) refuseBad(definition, texts, host);
   refuseMany(texts, pictures, reader);
-  return { own: { ...texts, ...theme, ...autoFormat(rest, url) }, query: withFormat(rest, url) };
+  return { own: { ...texts, ...theme, ...autoFormat(rest, url) }, query: rest, defaults: formatOf(rest, url) };
 }
 
 function refuseMany(texts: Texts, pictures: ReadonlySet<string>, { options, host }: Reader): void {
@@ -136,10 +136,9 @@ function refuseMany(texts: Texts, pictures: ReadonlySet<string>, { options, host
 const given = (rest: readonly Pair[], { parameter }: RawUrl, long: string): string | undefined =>
   rest.find(([name]) => parameter(name) === long)?.[1];
 
-/** A preset may say the format. Else it is PNG: those who read cards take that one. */
-function withFormat(rest: readonly Pair[], url: RawUrl): readonly Pair[] {
-  const isSaid = given(rest, url, "format") !== undefined || given(rest, url, "preset") !== undefined;
-  return isSaid ? rest : [...rest, ["format", "png"]];
+/** PNG unless the URL or a preset says otherwise: those who read cards take that one. */
+function formatOf(rest: readonly Pair[], url: RawUrl): readonly Pair[] {
+  return given(rest, url, "format") === undefined ? [["format", "png"]] : [];
 }
 
 /** A default that was asked for is kept as the mount's own parameter: Cameo's canonical URL leaves defaults out. */
@@ -165,8 +164,8 @@ function readImage({ url, definitions, names, own, rest, theme, reader }: Parts)
   const kind = readKind(own.get("kind") ?? "", reader);
   const defaults = { ...keptDefault(rest, url, "fit", "inside"), ...keptDefault(rest, url, "position", "center") };
   const added = shape(definitions[0]?.size ?? cardSize, rest, url);
-  const query = [...rest, ...added.filter(([long]) => !isTaken(long, names, url))];
-  return { own: { image, ...kind, ...theme, ...defaults }, query };
+  const shaped = added.filter(([long]) => !isTaken(long, names, url));
+  return { own: { image, ...kind, ...theme, ...defaults }, query: rest, defaults: shaped };
 }
 
 /** What stands in for a picture that is not there. */
@@ -194,7 +193,5 @@ function shape({ width, height }: Size, rest: readonly Pair[], url: RawUrl): Pai
     ...(high === undefined ? [["height", side(wide, height / width, height)] as const] : []),
     ...(fit === undefined ? [["fit", "cover"] as const] : []),
     ...(isPlaced ? [] : [["position", "smart"] as const]),
-    // Readers of Open Graph tags show a small picture small, or not at all.
-    ...(fit === undefined && given(rest, url, "enlarge") === undefined ? [["enlarge", "1"] as const] : []),
   ];
 }

@@ -100,7 +100,8 @@ const sizes: Readonly<Record<string, number>> = {
 
 test("readAvatarUrl() makes a square of s= or size=, clamped to 1 to 2048, 80 for what is no number", () => {
   for (const [query, side] of Object.entries(sizes)) {
-    const { width, height, fit, enlarge } = read(`/avatar/${md5}?${query}`).parameters;
+    const { parameters, defaults } = read(`/avatar/${md5}?${query}`);
+    const { width, height, fit, enlarge } = { ...defaults, ...parameters };
     assert.deepEqual(
       { width, height, fit, enlarge },
       { width: side, height: side, fit: "cover", enlarge: true },

@@ -280,12 +280,11 @@ test("template gives a picture that is asked for alone as it is, for Cameo to br
   const url = "/og-image?image=images/a.gif&theme=dark";
   const { body, drawing, isLocal, maxAgeS } = await load(url);
   assert.deepEqual([body, drawing, isLocal, maxAgeS], [gif.body, undefined, true, 300]);
-  assert.deepEqual(parse(url).parameters, {
+  assert.deepEqual(parse(url).defaults, {
     width: 1200,
     height: 630,
     fit: "cover",
     position: "smart",
-    enlarge: true,
   });
 });
 
