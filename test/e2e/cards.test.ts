@@ -52,7 +52,7 @@ test("a card is a PNG of the card's size", async () => {
 });
 
 for (const format of ["webp", "jpeg", "avif", "png"]) {
-  test(`a card is drawn as ${format} at a smaller and at a larger size`, async () => {
+  test(`a card is drawn as ${format} at a smaller and at a larger size`, { timeout: 60_000 }, async () => {
     for (const [width, height] of [
       [600, 315],
       [2400, 1260],
