@@ -149,7 +149,7 @@ async function prepare(folder: string): Promise<void> {
     dataPath: join(folder, "data"),
     mounts: {
       images: { source: "file", base: images },
-      "og-image": { source: "template", brand: { name: "Northwind", logo: "images/logo.png" } },
+      "og-image": { source: "template", pictureMs: 60_000, brand: { name: "Northwind", logo: "images/logo.png" } },
     },
   };
   await writeFile(join(folder, "cameo.json"), JSON.stringify(settings));
