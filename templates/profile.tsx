@@ -48,9 +48,7 @@ export default template({
     return (
       <Frame card={card} isRightToLeft={name?.fitted.isRightToLeft ?? false}>
         <BrandRow card={card} widthPx={widthPx} />
-        <div
-          style={{ display: "flex", alignItems: "center", gap: 64, width: widthPx, flexShrink: 0 }}
-        >
+        <div style={{ display: "flex", alignItems: "center", gap: 64, width: widthPx, flexShrink: 0 }}>
           <Avatar card={card} picture={card.pictures.avatar} sizePx={avatarPx} />
           <Stack blocks={[name, role, bio]} gap={gapPx} />
         </div>
