@@ -87,6 +87,8 @@ export interface Original {
   readonly by?: string | undefined;
   /** Only signed URLs may show it, whatever the mount says. Default `false`. */
   readonly needsSignature?: boolean | undefined;
+  /** Stands in for a picture that could not be had: no version in the URL makes it `immutable`. Default `false`. */
+  readonly isStopgap?: boolean | undefined;
 }
 
 /** A picture inside a card. */

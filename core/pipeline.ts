@@ -153,7 +153,8 @@ async function makeEntry(
   }
   if (stale && stale.header.origin?.sha256 === fetched.origin.sha256) {
     const { storedAt, freshUntil, staleUntil } = fetched.times;
-    return { header: { ...stale.header, storedAt, freshUntil, staleUntil }, body: stale.body };
+    const { origin } = fetched;
+    return { header: { ...stale.header, storedAt, freshUntil, staleUntil, origin }, body: stale.body };
   }
   const plan = transform(request, fetched.header, services.snapshot);
   const queued = performance.now();
@@ -165,10 +166,12 @@ async function makeEntry(
     transform: spent.operateMs,
     encode: spent.encodeMs,
   });
-  return toEntry(rendered, times ? { ...fetched, times } : fetched);
+  return toEntry(rendered, times ? { ...fetched, times, origin: { ...fetched.origin, isStopgap: true } } : fetched);
 }
 
-type Made = JobResult & { /** Where they are not the original's. */ readonly times?: Fetched["times"] };
+type Made = JobResult & {
+  /** Of a fallback: those of the original do not hold for it. */ readonly times?: Fetched["times"];
+};
 
 /** Renders; where a card's template fails, its fallback is drawn and looked at again soon. */
 async function draw(

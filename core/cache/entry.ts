@@ -33,6 +33,8 @@ export interface EntryHeader {
     readonly by?: string;
     /** Only signed URLs may show it. */
     readonly needsSignature?: boolean;
+    /** Stands in for a picture that could not be had. */
+    readonly isStopgap?: boolean;
   };
   readonly width?: number;
   readonly height?: number;

@@ -37,10 +37,10 @@ export const schemeHint = "Sec-CH-Prefers-Color-Scheme";
 export function cacheControl({ header }: Entry, request: ImageRequest, now: number): string {
   const { cacheControl: own } = request.mount.settings;
   if (own !== undefined) return own;
-  const { isPrivate, needsSignature } = header.origin ?? {};
+  const { isPrivate, needsSignature, isStopgap } = header.origin ?? {};
   const isOpen = !header.isPrivate && !isPrivate && !needsSignature && request.mount.sign !== "required";
   const reach = isOpen ? "public" : "private";
-  if (request.parameters.version !== undefined)
+  if (request.parameters.version !== undefined && !isStopgap)
     return `${reach}, max-age=${limitToExpiry(yearS, request, now)}, immutable`;
   const freshS = limitToExpiry(Math.max(0, Math.floor((header.freshUntil - now) / 1000)), request, now);
   const { clientTtlS } = request.mount;

@@ -26,6 +26,7 @@ export interface Origin {
   readonly noStale?: boolean;
   readonly by?: string;
   readonly needsSignature?: boolean;
+  readonly isStopgap?: boolean;
 }
 
 export interface Fetched {
@@ -160,7 +161,7 @@ async function keep(request: ImageRequest, services: Services, original: Origina
   if (original.body.byteLength > limits.sourceBytes) {
     throw new CameoError("source-too-large", `The source is larger than ${limits.sourceBytes} bytes, the limit here.`);
   }
-  const { etag, lastModified, maxAgeS, isPrivate, noStale, drawing, by, needsSignature } = original;
+  const { etag, lastModified, maxAgeS, isPrivate, noStale, drawing, by, needsSignature, isStopgap } = original;
   const header = drawing ? drawn(drawing) : readHeader(original.body, { maxFrames: limits.frames });
   // A local file's validator changes with its bytes; hashing all of them would cost more than reading them.
   const sha256 = createHash("sha256")
@@ -176,6 +177,7 @@ async function keep(request: ImageRequest, services: Services, original: Origina
     ...(noStale ? { noStale } : {}),
     ...(by ? { by } : {}),
     ...(needsSignature ? { needsSignature } : {}),
+    ...(isStopgap ? { isStopgap } : {}),
   };
   if (drawing) return { body: original.body, drawing, header, origin, times, from: "origin" };
   if (!original.isLocal) {

@@ -45,6 +45,7 @@ export const soon = (original: Original): Original => ({
   ...original,
   maxAgeS: Math.min(original.maxAgeS ?? retryS, retryS),
   noStale: true,
+  isStopgap: true,
 });
 
 function draw(kind: ArtKind, { seed, theme }: DefaultAsk): Original {

@@ -104,5 +104,6 @@ function asOriginal(drawing: Drawing, { loaded, missing }: Found, code: readonly
     needsSignature,
     isPrivate,
     ...(Number.isFinite(least) ? { maxAgeS: least } : {}),
+    ...(missing > 0 ? { isStopgap: true } : {}),
   };
 }

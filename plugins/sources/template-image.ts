@@ -20,7 +20,8 @@ export async function fitImage(
   const chosen = catalog.placeholderFor(own.kind ?? kindOf(image));
   if (!chosen) return null;
   host.metrics.count("missingPictures");
-  return { ...(await drawCard({ chosen, texts: {}, theme }, asker, studio)), maxAgeS: options.missingS };
+  const card = await drawCard({ chosen, texts: {}, theme }, asker, studio);
+  return { ...card, maxAgeS: options.missingS, isStopgap: true };
 }
 
 /** Of a picture that is broken nothing can be shown either: a glance at it tells, and is kept for the next time. */

@@ -293,6 +293,8 @@ describe("the chain", () => {
       const answer = await app.get(`/all/${first}`);
       assert.equal(from(answer), "default:mp");
       assert.match(answer.headers.get("cache-control") ?? "", /max-age=([1-5]?\d|60)$/);
+      const versioned = await app.get(`/all/${first}?v=1`);
+      assert.match(versioned.headers.get("cache-control") ?? "", /max-age=([1-5]?\d|60)$/);
       assert.equal(from(await app.get(`/all/${second}`)), "libravatar");
       services.gravatar.recover();
       app.advance(61);

@@ -230,6 +230,16 @@ test("a purge while an image is being made keeps the old one out", async () => {
   assert.equal(status(await get()), "200 MISS origin");
 });
 
+test("an origin's word on who may keep a picture is heard also where its bytes are the same", async () => {
+  const reach = async () => (await get()).headers.get("cache-control")?.split(",")[0];
+  origin.fail = async () => ({ body: card });
+  assert.equal(await reach(), "public");
+  origin.fail = async () => ({ body: card, isPrivate: true });
+  app.advance(200);
+  await get();
+  await until(async () => (await reach()) === "private");
+});
+
 test("a version in the URL is a copy of its own, and immutable", async () => {
   await get("w=40&f=png");
   const versioned = await get("w=40&f=png&v=2");

@@ -236,6 +236,8 @@ test("a template that throws is answered with the fallback, or with an error whe
   const response = await app.get("/og-image/bad?title=Hello");
   assert.equal(response.status, 200);
   assert.deepEqual(size(await see(await response.bytes())), [1200, 630]);
+  const versioned = await app.get("/og-image/bad?title=Hello&v=1");
+  assert.doesNotMatch(versioned.headers.get("cache-control") ?? "", /immutable/);
   const { remarks } = (await (await app.get("/og-image/bad?title=Hello&explain")).json()) as { remarks: string[] };
   assert.equal(remarks[0], "template.bad failed; this is template.plain");
   const client = createClient({ baseUrl: "", key });
