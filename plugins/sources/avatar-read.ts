@@ -55,16 +55,19 @@ export function readAvatarUrl(url: RawUrl, grammar: AvatarGrammar): ReadUrl {
 
 const endings = /\.(png|jpe?g|gif|webp|avif)$/i;
 
-/** An ending is a format. A hash or private ID in lower case, a link's own ref, or a stand-in for what is neither. */
+/** An ending is a format, and a slash after all is nothing. A hash or private ID in lower case, a link's own ref, or a stand-in for what is neither. */
 function readRef(text: string, links: ReadonlySet<string>): { ref: string; format: string | undefined } {
-  let id = text.trim();
+  let id = withoutEnd(text);
   let format: string | undefined;
   for (let ending = endings.exec(id); ending; ending = endings.exec(id)) {
     format ??= ending[1];
-    id = id.slice(0, ending.index).trim();
+    id = withoutEnd(id.slice(0, ending.index));
   }
   return { ref: isLinkRef(id, links) ? id : oneId(id.toLowerCase()), format };
 }
+
+/** The look behind keeps the time linear where there are thousands of slashes. */
+const withoutEnd = (text: string): string => text.replace(/(?<![\s/])[\s/]+$/, "").trimStart();
 
 function isLinkRef(id: string, links: ReadonlySet<string>): boolean {
   const slash = id.indexOf("/");
