@@ -73,7 +73,7 @@ interface Slot {
 
 /** Originals that may wait, in bytes: by count alone a full queue of large ones would be gigabytes. */
 const maxWaitingBytes = 256 * 2 ** 20;
-/** After so many bytes of originals, memory is tidied. */
+/** After so many bytes of results, memory is tidied. */
 const churnBytes = 12 * 2 ** 20;
 /** A worker that cannot start is tried again after this long, in milliseconds. */
 const restartMs = 1000;
@@ -198,7 +198,7 @@ export class Pool {
   #finish(slot: Slot, message: Extract<FromWorker, { type: "done" | "failed" }>): void {
     const job = this.#release(slot);
     slot.heapBytes = message.heapBytes;
-    this.#churn(job?.job.body.byteLength ?? 0);
+    this.#churn(message.type === "done" ? message.result.rendered.body.byteLength : 0);
     if (message.type === "done") job?.resolve(message.result);
     else job?.reject(toError(message.failure));
     if (message.type === "failed" && message.failure.isFatal) this.#replace(slot, "trapped");

@@ -135,14 +135,14 @@ function workerHost(
   };
 }
 
-/** After 8 MiB of originals, or eleven cards of the usual size, memory is tidied: runtimes do not count pixels as garbage. */
+/** After 8 MiB of originals that failed, or eleven cards of the usual size, memory is tidied: runtimes do not count pixels as garbage. */
 const churn = createChurn(8 * 2 ** 20);
 
 async function answer(port: Port, message: JobMessage, shop: Workshop | undefined): Promise<void> {
   const heapBytes = () => shop?.engines.reduce((sum, { instance }) => sum + (instance.heapBytes?.() ?? 0), 0) ?? 0;
   try {
     if (!shop) throw new CameoError("internal", "The worker is not ready.");
-    churn(message.body.byteLength + (message.drawing ? message.plan.costBytes / 4 : 0));
+    if (message.drawing) churn(message.plan.costBytes / 4);
     const result = await runJob(message, shop);
     const body = owned(result.rendered.body);
     port.postMessage(
@@ -154,9 +154,16 @@ async function answer(port: Port, message: JobMessage, shop: Workshop | undefine
       },
       [body.buffer],
     );
+    release(message.body);
   } catch (error) {
+    churn(message.body.byteLength);
     port.postMessage({ type: "failed", id: message.id, failure: toFailure(error), heapBytes: heapBytes() });
   }
+}
+
+/** Gives the memory of an original back at once: the collector does not see the weight of what came with a message. */
+function release({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }
 
 /** Bytes that fill their buffer, so that the buffer can be handed over without its neighbours. */

@@ -49,6 +49,7 @@ export const encoders = {
     defines: (_, { quality }) => ({
       "jpeg:sampling-factor": quality < fullChromaQuality ? "4:2:0" : "4:4:4",
       "jpeg:optimize-coding": "true",
+      "jpeg:dct-method": "float",
     }),
   },
   png: {
