@@ -170,7 +170,8 @@ async function makeEntry(
 }
 
 type Made = JobResult & {
-  /** Of a fallback: those of the original do not hold for it. */ readonly times?: Fetched["times"];
+  /** Of a fallback: those of the original do not hold for it. */
+  readonly times?: Fetched["times"];
 };
 
 /** Renders; where a card's template fails, its fallback is drawn and looked at again soon. */
