@@ -8,15 +8,15 @@ import type {
   TemplateDefinition,
   WorkerHost,
 } from "cameo/plugin";
-import satori, { init } from "satori/standalone";
+import { init } from "satori/standalone";
 import type { Settings } from "./satori.ts";
 import { compose } from "./satori-compose.ts";
 import { drawnSize, drawSvg, startRenderer } from "./satori-draw.ts";
 import { createTeller, explain, nameOf } from "./satori-explain.ts";
 import { type FontLibrary, openFonts } from "./satori-fonts.ts";
 import { cardPicture } from "./satori-picture.ts";
-import { rootOf } from "./satori-root.ts";
 import { sampleDrawing, sampleTemplate } from "./satori-sample.ts";
+import { writeSvg } from "./satori-write.ts";
 
 interface Studio {
   readonly fonts: FontLibrary;
@@ -56,14 +56,9 @@ async function draw(drawing: Drawing, how: DecodeOptions, studio: Studio): Promi
 }
 
 async function drawCard(template: TemplateDefinition, drawing: Drawing, size: Size, studio: Studio): Promise<Picture> {
-  const { tree, set } = await compose(template, drawing, studio.fonts, studio.settings);
-  const remarks = new Set([...tree.oddities, ...set.remarks]);
-  const svg = await satori(rootOf(tree, set, drawing) as Parameters<typeof satori>[0], {
-    ...drawing.size,
-    fonts: set.fonts,
-    graphemeImages: set.graphemeImages,
-    onStyleError: (error) => void remarks.add(error.message),
-  });
+  const composed = await compose(template, drawing, studio.fonts, studio.settings);
+  const remarks = new Set([...composed.tree.oddities, ...composed.set.remarks]);
+  const svg = await writeSvg(composed, drawing, { onStyleError: (error) => void remarks.add(error.message) });
   const { hasAlpha, ...pixels } = drawSvg(svg, drawing.size, size);
   studio.tell(drawing.template, [...remarks]);
   return cardPicture({ pixels, hasAlpha, scale: size.width / drawing.size.width, remarks: [...remarks] });

@@ -1,12 +1,12 @@
 /** What the tests of templates draw with: the fonts and the renderer of the engine `satori`. */
-import satori, { init } from "satori/standalone";
+import { init } from "satori/standalone";
 import * as v from "valibot";
 import type { BrandColors, Drawing, Pixels } from "../../core/image.ts";
 import type { PluginOf } from "../../core/plugin.ts";
 import { compose } from "../../plugins/engines/satori-compose.ts";
 import { drawSvg, startRenderer } from "../../plugins/engines/satori-draw.ts";
 import { type FontLibrary, openFonts } from "../../plugins/engines/satori-fonts.ts";
-import { rootOf } from "../../plugins/engines/satori-root.ts";
+import { writeSvg } from "../../plugins/engines/satori-write.ts";
 import article from "../../templates/article.tsx";
 import card from "../../templates/card.tsx";
 import changelog from "../../templates/changelog.tsx";
@@ -99,16 +99,13 @@ async function start(): Promise<FontLibrary> {
 /** Lays a card out without painting it. */
 export async function lay(template: PluginOf<"template">, drawing: Drawing): Promise<Laid> {
   fonts ??= start();
-  const { tree, set } = await compose(template, drawing, await fonts, limits);
+  const composed = await compose(template, drawing, await fonts, limits);
   const boxes: Box[] = [];
-  const svg = await satori(rootOf(tree, set, drawing) as Parameters<typeof satori>[0], {
-    ...drawing.size,
-    fonts: set.fonts,
-    graphemeImages: set.graphemeImages,
+  const svg = await writeSvg(composed, drawing, {
     onNodeDetected: ({ left, top, width, height, type, props }) =>
       void boxes.push({ left, top, width, height, kind: kindOf(type, props.style) }),
   });
-  return { svg, boxes, remarks: set.remarks, oddities: tree.oddities };
+  return { svg, boxes, remarks: composed.set.remarks, oddities: composed.tree.oddities };
 }
 
 /** A line of text is an element that does not wrap; patterns are not pictures, since texts stand upon them. */
