@@ -81,9 +81,12 @@ export async function answer(
   return { entry, cached: "MISS", tier: "origin" };
 }
 
-/** Who comes after a purge does not join a flight from before it: that one may hold what was purged. */
-const flightKey = ({ keys }: ImageRequest, { cache }: Services): string =>
-  `${keys.variant}@${cache.ticket(keys.prefix)}`;
+/**
+ * Who comes after a purge does not join a flight from before it: that one may hold what was purged. Nor does who is signed join one that is not:
+ * a stranger could keep him from what only he may see.
+ */
+const flightKey = ({ keys, isSigned }: ImageRequest, { cache }: Services): string =>
+  `${keys.variant}${isSigned ? "!" : ""}@${cache.ticket(keys.prefix)}`;
 
 function toAnswer(request: ImageRequest, { entry, tier }: CacheHit, cached: "HIT" | "STALE", now: number): Answer {
   if (entry.header.error) throw rethrown(entry.header.error, entry.header.freshUntil - now);

@@ -184,6 +184,13 @@ test("a signed card shows what its signature opens, and is shown to nobody else"
   assert.equal(await codeOf(path), "signature-required");
 });
 
+test("a signed card does not fail with those who ask for it unsigned at the same time", async () => {
+  const client = createClient({ baseUrl: "", key });
+  const url = await client.signed(["og-image", "flag@1"], { query: { title: "at once", image: "locked/photo" } });
+  const codes = await Promise.all(["/og-image/flag@1?title=at+once&image=locked/photo", url].map(codeOf));
+  assert.deepEqual(codes, ["signature-required", "ok"]);
+});
+
 test("versions live side by side; a rollout shares the URLs among them", async () => {
   await put("flag@2", flag("flag@2", "#a0b0c0"));
   assert.equal(await colorOf("/og-image/flag@1?title=b"), "16,32,48");
