@@ -162,8 +162,11 @@ export class App {
     return this.#inTurn(async () => {
       const changes = await this.#shelf.refresh();
       for (const file of changes.failed) this.#ground?.troubles.note("plugins", this.#reasonOf(file));
-      if (changes.added.length + changes.changed.length + changes.removed.length === 0) return false;
-      return this.#swapFor(changes);
+      const isNews = changes.added.length + changes.changed.length + changes.removed.length > 0;
+      const isDone = isNews && (await this.#swapFor(changes));
+      const isWell = isDone === isNews && this.#shelf.list().every(({ lastError }) => lastError === null);
+      if (isWell) this.#ground?.troubles.note("plugins", null);
+      return isDone;
     });
   }
 
@@ -172,7 +175,8 @@ export class App {
     return new CameoError("bad-setting", reason ?? "A plugin could not be loaded.");
   }
 
-  async #swapFor({ added, changed, removed }: Changes): Promise<boolean> {
+  async #swapFor(changes: Pick<Changes, "added" | "changed" | "removed">): Promise<boolean> {
+    const { added, changed, removed } = changes;
     try {
       await this.#swap();
       this.#parts.log.info("plugins reloaded", { generation: this.#generation, added, changed, removed });
@@ -180,23 +184,18 @@ export class App {
     } catch (error) {
       this.#ground?.troubles.note("plugins", error);
       const retries = this.#shelf.takeBack([...added, ...changed], error);
-      return retries.length + removed.length > 1 ? this.#swapOneByOne(retries) : false;
+      return retries.length > 1 || (retries.length > 0 && removed.length > 0)
+        ? this.#swapOneByOne(retries, removed)
+        : false;
     }
   }
 
   /** One of several changes is bad: each is tried on its own, so that it does not hold the others back. Answers whether any worked. */
-  async #swapOneByOne(retries: readonly Retry[]): Promise<boolean> {
-    let isDone = false;
+  async #swapOneByOne(retries: readonly Retry[], removed: readonly string[]): Promise<boolean> {
+    let isDone = removed.length > 0 && (await this.#swapFor({ added: [], changed: [], removed }));
     for (const { id, tryAgain } of retries) {
       tryAgain();
-      try {
-        await this.#swap();
-        this.#parts.log.info("plugins reloaded", { generation: this.#generation, changed: [id] });
-        isDone = true;
-      } catch (error) {
-        this.#ground?.troubles.note("plugins", error);
-        this.#shelf.takeBack([id], error);
-      }
+      if (await this.#swapFor({ added: [], changed: [id], removed: [] })) isDone = true;
     }
     return isDone;
   }
@@ -213,7 +212,8 @@ export class App {
     });
     this.#world = next;
     this.#tiers = tiers;
-    void cache.reshape({ memory: { maxBytes: memoryBudget(shape.settings) }, tiers });
+    const reshaped = cache.reshape({ memory: { maxBytes: memoryBudget(shape.settings) }, tiers });
+    reshaped.catch((error) => this.#parts.log.error("a store could not be closed", { error }));
     void old.retire(next).then(() => this.#shelf.sweep());
   }
 
@@ -224,6 +224,7 @@ export class App {
       this.#settings = settings;
       try {
         await this.#swap(false);
+        this.#ground?.troubles.note("settings", null);
         this.#parts.log.info("settings reloaded", { generation: this.#generation });
       } catch (error) {
         this.#settings = before;

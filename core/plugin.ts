@@ -222,9 +222,12 @@ export interface SourceHost extends ServerHost {
 
 /** What an engine or a transform is given besides. Both run in a worker. */
 export interface WorkerHost extends Host {
-  /** Bytes of a file that ships with an npm package or beside the plugin: `asset("pkg/file.wasm")`. Also inside the compiled binary. */
+  /**
+   * Bytes of a file: `./file.wasm` stands beside a plugin that is a folder, `pkg/file.wasm` is in an npm package that Cameo has, also inside the compiled binary.
+   * A file of another package: `./node_modules/pkg/file.wasm`. Throws if it is not there.
+   */
   asset(specifier: string): Promise<Uint8Array>;
-  /** A WebAssembly module compiled once for all workers, from the same specifier. */
+  /** A WebAssembly module from the same specifier. One of Cameo's own packages is compiled once for all workers. */
   wasm(specifier: string): Promise<WebAssembly.Module>;
   /** A template by its ID; `undefined` if it is not there. */
   template(id: string): TemplateDefinition | undefined;

@@ -13,6 +13,7 @@ import type { Services } from "./pipeline.ts";
 import type { PluginKind } from "./plugin.ts";
 import type { PluginBlobStores } from "./registry/blobs.ts";
 import type { LoadedPlugin } from "./registry/load.ts";
+import { inTime } from "./registry/setup.ts";
 import { createSnapshot, listTemplates, type Snapshot } from "./registry/snapshot.ts";
 import type { PluginStorages } from "./registry/storage.ts";
 import type { Handler, Peer } from "./runtime.ts";
@@ -49,6 +50,9 @@ export interface WorldParts {
   /** Whether a mount may name a plugin that is gone. */
   readonly isLenient: boolean;
 }
+
+/** How long new workers may take to be warm, in milliseconds: more than one engine's setup, which has a limit of its own. */
+const workersMs = 60_000;
 
 /** How long requests may hold an old world, in milliseconds. */
 const retireMs = 30_000;
@@ -127,7 +131,7 @@ export async function createWorld(parts: WorldParts, ground: Ground, old?: World
   const pool =
     old && poolKey(old.services.snapshot) === poolKey(snapshot) ? old.services.pool : createPool(snapshot, ground);
   try {
-    if (old) await pool.ready();
+    if (old) await inTime(() => pool.ready(), workersMs);
   } catch (error) {
     pool.dispose();
     await snapshot.dispose();

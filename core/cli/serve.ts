@@ -72,15 +72,24 @@ async function watchAll(
   log: RootLog,
 ): Promise<readonly Watch[]> {
   const pluginMark = async () => (await scanPlugins(settings.plugins)).map(({ mark }) => mark).join("\n");
+  const read = () =>
+    loadFor(input, parts, flagSettings(input)).catch((error) => {
+      app.services.troubles.note("settings", error);
+      throw error;
+    });
+  let isBehind = false;
   const reconfigure = async () => {
     try {
-      await app.reconfigure((await loadFor(input, parts, flagSettings(input))).settings);
+      await app.reconfigure((await read()).settings);
+      isBehind = false;
     } catch (error) {
+      isBehind = true;
       log.error("the settings were not reloaded; the old ones go on", { error });
     }
   };
   process.on("SIGHUP", reconfigure);
-  const plugins = watch(pluginMark, () => app.refresh());
+  // Settings may name a plugin that is saved a moment after them.
+  const plugins = watch(pluginMark, async () => (await app.refresh()) && isBehind && reconfigure());
   const file = settingsFileOf(input);
   return file === undefined ? [plugins] : [plugins, watch(() => markOf(file), reconfigure)];
 }

@@ -1,14 +1,10 @@
-/** Routes and gates of a snapshot: plugins that work as soon as they are loaded. Setting plugins up, for sources too. */
+/** Routes and gates of a snapshot: plugins that work as soon as they are loaded. */
 import { CameoError } from "../error.ts";
 import type { Endpoint, GateInstance, PluginKind, PluginOf, RouteHost, RouteInstance, ServerHost } from "../plugin.ts";
 import { parseOptions } from "../settings/load.ts";
 import type { Settings } from "../settings/schema.ts";
 import type { LoadedPlugin } from "./load.ts";
-
-export interface Running<I> {
-  readonly id: string;
-  readonly instance: I;
-}
+import { disposeEach, type Running, setUp } from "./setup.ts";
 
 /** As much of a mount as is needed here. */
 interface MountLike {
@@ -33,24 +29,6 @@ export interface Extras {
   readonly gates: readonly Running<GateInstance>[];
 }
 
-/** How long a plugin may take to set up, in milliseconds. */
-const setupMs = 5000;
-
-/** A `setup` that throws or never returns fails the snapshot, with the plugin's ID. */
-export async function setUp<I>(id: string, setup: () => I | Promise<I>): Promise<I> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`it did not end within ${setupMs} ms`)), setupMs);
-  try {
-    return await Promise.race([(async () => setup())(), late.promise]);
-  } catch (error) {
-    if (error instanceof CameoError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CameoError("bad-setting", `The setup of ${id} failed: ${reason}`, { cause: error });
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** Sets routes and gates up. Throws `bad-setting`; what was set up by then is disposed. */
 export async function createExtras(parts: ExtraParts): Promise<Extras> {
   const routes: Running<RouteInstance>[] = [];
@@ -68,7 +46,7 @@ export async function createExtras(parts: ExtraParts): Promise<Extras> {
     refuseClashes(all, parts);
     return { routes: all, gates };
   } catch (error) {
-    await disposeExtras({ routes, gates });
+    await disposeEach([...routes, ...gates], parts);
     throw error;
   }
 }
@@ -109,8 +87,4 @@ function refuseClash(
   const other = seen.get(key);
   if (other) throw new CameoError("bad-setting", `${id} and ${other} both want ${method} ${path}.`);
   seen.set(key, id);
-}
-
-export async function disposeExtras({ routes, gates }: Extras): Promise<void> {
-  for (const { instance } of [...routes, ...gates]) await instance.dispose?.();
 }

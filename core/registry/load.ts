@@ -1,5 +1,6 @@
 /** From a plugin on disk to a checked definition. Throws `bad-setting` with one sentence that names the file. */
-import { relative } from "node:path";
+import { dirname, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { CameoError } from "../error.ts";
 import { contractVersion, type Plugin } from "../plugin.ts";
 import type { PluginSource } from "./tree.ts";
@@ -51,21 +52,33 @@ export function builtIn(plugin: Plugin, version: string): LoadedPlugin {
 /** Imports the staged module at `url` and checks what it exports. */
 export async function loadPlugin(source: PluginSource, hash: string, url: string): Promise<LoadedPlugin> {
   const file = relative(".", source.path);
-  const plugin = checkPlugin(await importModule(url, file), source.name, file);
+  const plugin = checkPlugin(await importModule(url, source), source.name, file);
   return { id: idOf(plugin), plugin, file: source.path, version: hash, url };
 }
 
-async function importModule(url: string, file: string): Promise<unknown> {
+async function importModule(url: string, { path, root }: PluginSource): Promise<unknown> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`it did not load within ${importMs} ms`)), importMs);
   try {
     return ((await Promise.race([import(url), late.promise])) as { default?: unknown }).default;
   } catch (error) {
-    const reason = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0];
-    throw new CameoError("bad-setting", `The plugin ${file} cannot be loaded: ${reason}`, { cause: error });
+    const reason = reasonOf(error)
+      .replaceAll(dirname(url), shown(root))
+      .replaceAll(dirname(fileURLToPath(url)), shown(root));
+    throw new CameoError("bad-setting", `The plugin ${shown(path)} cannot be loaded: ${reason}`, { cause: error });
   } finally {
     clearTimeout(timer);
   }
+}
+
+const shown = (path: string): string => relative(".", path) || ".";
+
+/** The first line of an error, with the place in the code where the runtime tells it. Its author knows the plugin's files, not the copies. */
+function reasonOf(thrown: unknown): string {
+  const error = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
+  const reason = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
+  const { position } = error as { position?: { line?: number; column?: number } | null };
+  return position?.line ? `${reason} (line ${position.line}, column ${position.column})` : reason;
 }
 
 /** The contract that a definition must keep. */
@@ -85,8 +98,10 @@ export function checkPlugin(value: unknown, name: string, file: string): Plugin 
   }
   const members = plugin as unknown as Readonly<Record<string, unknown>>;
   const missing = Object.entries(required[plugin.kind]).find(([member, type]) => typeof members[member] !== type);
-  if (missing) return refuse(`has no ${missing[0]}, which a ${plugin.kind} needs (a ${missing[1]})`);
+  if (missing) return refuse(`has no ${missing[0]}, which ${article(plugin.kind)} needs (${article(missing[1])})`);
   if (stemOf(plugin) !== name)
     return refuse(`is named "${stemOf(plugin)}"; its name must be that of its file, "${name}"`);
   return plugin;
 }
+
+const article = (noun: string): string => `${/^[aeio]/.test(noun) ? "an" : "a"} ${noun}`;

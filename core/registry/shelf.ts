@@ -94,8 +94,9 @@ export class Shelf {
     isNews: boolean,
   ): Promise<void> {
     const known = this.#places.get(source.path);
+    const isSame = known?.mark === source.mark;
     // What failed is tried again when something else has changed: that may have been the reason.
-    if (known?.mark === source.mark && !(isNews && known.error !== undefined)) return;
+    if (isSame && !(isNews && known.error !== undefined)) return;
     const place: Place = known ?? { mark: "", hash: "", current: undefined, previous: undefined, error: undefined };
     this.#places.set(source.path, place);
     place.mark = source.mark;
@@ -106,7 +107,10 @@ export class Shelf {
       (place.current ? changes.changed : changes.added).push(loaded.id);
       Object.assign(place, { hash, previous: place.current, current: loaded, error: undefined });
     } catch (error) {
-      this.#fail(source.path, place, error);
+      const before = place.error;
+      place.error = reasonOf(error);
+      if (isSame && place.error === before) return;
+      this.#warn(source.path, place, error);
       changes.failed.push(relative(".", source.path));
     }
   }
@@ -124,12 +128,10 @@ export class Shelf {
     );
   }
 
-  #fail(path: string, place: Place, error: unknown): void {
-    const { detail } = toCameoError(error);
-    place.error = detail === toCameoError(null).detail && error instanceof Error ? error.message : detail;
+  #warn(path: string, { error: reason }: Place, error: unknown): void {
     this.#parts.log.warn("a plugin was not loaded; what was there goes on", {
       file: relative(".", path),
-      reason: place.error,
+      reason,
       error,
     });
   }
@@ -139,8 +141,8 @@ export class Shelf {
     return [...this.#places].flatMap(([path, place]) => {
       const { current, previous } = place;
       if (!current || !ids.includes(current.id)) return [];
-      this.#fail(path, place, error);
-      Object.assign(place, { current: previous, previous: undefined });
+      Object.assign(place, { current: previous, previous: undefined, error: reasonOf(error) });
+      this.#warn(path, place, error);
       const tryAgain = () => Object.assign(place, { current, previous, error: undefined });
       return [{ id: current.id, tryAgain }];
     });
@@ -201,4 +203,9 @@ export class Shelf {
       urls.filter((each) => each !== undefined),
     );
   }
+}
+
+function reasonOf(error: unknown): string {
+  const { detail } = toCameoError(error);
+  return detail === toCameoError(null).detail && error instanceof Error ? error.message : detail;
 }

@@ -22,9 +22,10 @@ import { ownOptions, parseOptions } from "../settings/load.ts";
 import type { MountSettings, Settings } from "../settings/schema.ts";
 import type { EngineBoot } from "../work/protocol.ts";
 import { themeTransform } from "../work/theme.ts";
-import { createExtras, disposeExtras, type Extras, setUp } from "./extras.ts";
+import { createExtras, type Extras } from "./extras.ts";
 import type { LoadedPlugin } from "./load.ts";
 import { parsePresets } from "./presets.ts";
+import { disposeEach, type Running, setUp } from "./setup.ts";
 
 export interface Mount {
   readonly name: string;
@@ -102,6 +103,7 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
   const chosen = chooseEngines(
     plugins.filter(({ id }) => !parts.disabled.has(id)),
     settings,
+    parts.isLenient,
   );
   const engines = chosen.map(({ plugin: { name, options } }) => ({
     name,
@@ -109,7 +111,7 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
   }));
   const mounts = await createMounts(parts);
   const extras = await createExtras({ ...parts, mounts, reserved: reservedMounts }).catch(async (error) => {
-    await disposeAll(mounts.values());
+    await disposeEach(sourcesOf(mounts), parts);
     throw error;
   });
   return Object.freeze({
@@ -134,8 +136,8 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
     signingKeys,
     secret,
     async dispose() {
-      await disposeAll(mounts.values());
-      await disposeExtras(extras);
+      const { routes, gates } = extras;
+      await disposeEach([...sourcesOf(mounts), ...routes, ...gates], parts);
     },
   });
 }
@@ -194,9 +196,12 @@ export function findPlugin<K extends PluginKind>(
   );
 }
 
-/** Those that the settings name, then the helpers. */
-function chooseEngines(plugins: readonly LoadedPlugin[], settings: Settings): LoadedOf<"engine">[] {
-  const named = [settings.engine].flat().map((name) => findPlugin(plugins, "engine", name, "engine"));
+/** Those that the settings name, then the helpers. Where that is allowed, one that is gone is left out while there is another. */
+function chooseEngines(plugins: readonly LoadedPlugin[], settings: Settings, isLenient = false): LoadedOf<"engine">[] {
+  const isThere = (name: string) => plugins.some(({ id }) => id === `engine.${name}`);
+  const all = [settings.engine].flat();
+  const names = isLenient && all.some(isThere) ? all.filter(isThere) : all;
+  const named = names.map((name) => findPlugin(plugins, "engine", name, "engine"));
   const helpers = loadedOf(plugins, "engine").filter((each) => each.plugin.isHelper && !named.includes(each));
   return [...named, ...helpers];
 }
@@ -216,7 +221,7 @@ async function createMounts(parts: SnapshotParts): Promise<ReadonlyMap<string, M
       mounts.set(name, await createMount(name, settings, parts));
     return mounts;
   } catch (error) {
-    await disposeAll(mounts.values());
+    await disposeEach(sourcesOf(mounts), parts);
     throw error;
   }
 }
@@ -273,9 +278,8 @@ function disabledSource(id: string): SourceInstance {
   };
 }
 
-async function disposeAll(mounts: Iterable<Mount>): Promise<void> {
-  for (const mount of mounts) await mount.source.dispose?.();
-}
+const sourcesOf = (mounts: ReadonlyMap<string, Mount>): Running<SourceInstance>[] =>
+  [...mounts.values()].map(({ definition, source }) => ({ id: `source.${definition.name}`, instance: source }));
 
 /** The same snapshot for one who needs no signature and is not held to presets. */
 export function trusting(snapshot: Snapshot): Snapshot {

@@ -1,7 +1,7 @@
 /** Settings from their four places, later ones winning: defaults, file, `CAMEO_…` variables, command-line flags. */
 import { readFile, stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
-import { parse as parseToml } from "smol-toml";
+import { parse as parseToml, TomlError } from "smol-toml";
 import * as v from "valibot";
 import { CameoError } from "../error.ts";
 import type { OptionsSchema, Plugin } from "../plugin.ts";
@@ -48,6 +48,7 @@ export function completeSettings(
   };
   const named = {
     ...settings,
+    engines: withNames(settings.engines, plugins, "engine"),
     routes: withNames(settings.routes, plugins, "route"),
     gates: withNames(settings.gates, plugins, "gate"),
   };
@@ -60,7 +61,7 @@ export function completeSettings(
   return { settings: complete as Settings, unknown: unknown.filter((name) => !known.has(name)) };
 }
 
-/** Routes and gates work without being named in the settings, so that a variable may be the first to name one. */
+/** Routes, gates and helping engines work without being named in the settings, so that a variable may be the first to name one. */
 function withNames(given: Settings["routes"], plugins: readonly Plugin[], kind: OptionsKind): Settings["routes"] {
   const names = plugins.flatMap((each) => (each.kind === kind ? [each.name] : []));
   return { ...Object.fromEntries(names.map((name) => [name, {}])), ...given };
@@ -78,9 +79,15 @@ export async function readSettingsFile(file: string): Promise<Record<string, unk
     const text = await readFile(path, "utf8");
     return (extname(path) === ".toml" ? parseToml(text) : JSON.parse(text)) as Record<string, unknown>;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CameoError("bad-setting", `The settings file ${file} cannot be read: ${reason}`, { cause: error });
+    throw new CameoError("bad-setting", `The settings file ${file} cannot be read: ${withoutText(error)}`);
   }
+}
+
+/** Why a file cannot be parsed, without the piece of it that parsers quote: it may be a secret. */
+function withoutText(error: unknown): string {
+  const reason = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
+  const place = error instanceof TomlError ? ` (line ${error.line}, column ${error.column})` : "";
+  return reason.replace(/,? ?(\.\.\.)?".*/s, "") + place;
 }
 
 /** Objects merge key by key; anything else is replaced. A mount or tier set to `null` or `false` is taken away. */
@@ -121,8 +128,9 @@ export function allScalars(settings: Readonly<Record<string, unknown>>, findOpti
   for (const [name, tier] of Object.entries((settings.cache ?? {}) as Record<string, unknown>)) {
     if (name !== "memory") below("store", name, ["cache", name], tier);
   }
-  for (const name of [settings.engine ?? []].flat() as string[]) {
-    below("engine", name, ["engines", name], (settings.engines as Record<string, unknown> | undefined)?.[name]);
+  const engines = (settings.engines ?? {}) as Record<string, unknown>;
+  for (const name of new Set([...([settings.engine ?? []].flat() as string[]), ...Object.keys(engines)])) {
+    below("engine", name, ["engines", name], engines[name]);
   }
   for (const kind of ["route", "gate"] as const) {
     const options = (settings[`${kind}s`] ?? {}) as Record<string, unknown>;

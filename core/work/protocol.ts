@@ -49,6 +49,7 @@ export interface JobMessage extends Job {
 /** The answer to `need`. */
 export interface AssetMessage {
   readonly type: "asset";
+  readonly kind: "bytes" | "wasm";
   readonly specifier: string;
   readonly asset?: Uint8Array | WebAssembly.Module;
   readonly error?: string;

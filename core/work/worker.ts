@@ -10,6 +10,7 @@ import type {
   WorkerHost,
 } from "../plugin.ts";
 import { idOf } from "../registry/load.ts";
+import { setUp } from "../registry/setup.ts";
 import { createChurn } from "../runtime.ts";
 import type { Boot, FromWorker, JobMessage, ToWorker, WorkerFailure } from "./protocol.ts";
 import { type RunningEngine, runJob, type Workshop } from "./run.ts";
@@ -23,20 +24,22 @@ export interface Port {
 
 type Asset = Uint8Array | WebAssembly.Module;
 
-interface Waiting {
-  resolve(asset: Asset): void;
-  reject(error: Error): void;
-}
+/** What was asked for and is not there yet, by kind and specifier: who asks meanwhile waits for the same. */
+type Waiting = Map<string, PromiseWithResolvers<Asset>>;
 
 /** Answers the pool's messages until the thread is ended. */
 export function serveJobs(port: Port, plugins: readonly Plugin[]): void {
-  const waiting = new Map<string, Waiting>();
+  const waiting: Waiting = new Map();
   let shop: Workshop | undefined;
-  const need = (kind: "bytes" | "wasm", specifier: string) =>
-    new Promise<Asset>((resolve, reject) => {
-      waiting.set(specifier, { resolve, reject });
-      port.postMessage({ type: "need", kind, specifier });
-    });
+  const need = (kind: "bytes" | "wasm", specifier: string): Promise<Asset> => {
+    const key = `${kind} ${specifier}`;
+    const known = waiting.get(key);
+    if (known) return known.promise;
+    const wanted = Promise.withResolvers<Asset>();
+    waiting.set(key, wanted);
+    port.postMessage({ type: "need", kind, specifier });
+    return wanted.promise;
+  };
   port.addEventListener("message", async ({ data }) => {
     if (data.type === "asset") settle(waiting, data);
     else if (data.type === "job") await answer(port, data, shop);
@@ -44,14 +47,12 @@ export function serveJobs(port: Port, plugins: readonly Plugin[]): void {
   });
 }
 
-function settle(
-  waiting: Map<string, Waiting>,
-  { specifier, asset, error }: Extract<ToWorker, { type: "asset" }>,
-): void {
-  const waiter = waiting.get(specifier);
-  waiting.delete(specifier);
-  if (asset) waiter?.resolve(asset);
-  else waiter?.reject(new Error(error ?? "no such asset"));
+function settle(waiting: Waiting, { kind, specifier, asset, error }: Extract<ToWorker, { type: "asset" }>): void {
+  const key = `${kind} ${specifier}`;
+  const wanted = waiting.get(key);
+  waiting.delete(key);
+  if (asset) wanted?.resolve(asset);
+  else wanted?.reject(new Error(error ?? "no such asset"));
 }
 
 async function boot(
@@ -61,15 +62,23 @@ async function boot(
   need: (kind: "bytes" | "wasm", specifier: string) => Promise<Asset>,
 ): Promise<Workshop | undefined> {
   try {
-    const plugins = [...builtIns, ...(await Promise.all(message.plugins.map(importPlugin)))];
+    const imported = message.plugins.map(async (url) => [await importPlugin(url), url] as const);
+    const urls = new Map<Plugin, string>(await Promise.all(imported));
+    const plugins = [...builtIns, ...urls.keys()];
     const engines: RunningEngine[] = [];
     for (const { name, options } of message.engines) {
       const definition = plugins.find(
         (each): each is PluginOf<"engine"> => each.kind === "engine" && each.name === name,
       );
       if (!definition) throw new CameoError("bad-setting", `There is no engine "${name}".`);
-      const host = workerHost(port, `engine.${name}`, need, templatesOf(plugins));
-      const setup = async () => definition.setup(options, host);
+      const id = `engine.${name}`;
+      const host = workerHost(
+        port,
+        id,
+        (kind, asked) => need(kind, locate(asked, urls.get(definition))),
+        templatesOf(plugins),
+      );
+      const setup = () => setUp(id, () => definition.setup(options, host), setupMs);
       const isLater = definition.isLazy === true && !message.isArtist;
       engines.push({ definition, instance: isLater ? later(setup) : await setup() });
     }
@@ -109,6 +118,13 @@ function later(setup: () => Promise<EngineInstance>): EngineInstance {
 function templatesOf(plugins: readonly Plugin[]): ReadonlyMap<string, TemplateDefinition> {
   return new Map(plugins.flatMap((each) => (each.kind === "template" ? [[idOf(each), each] as const] : [])));
 }
+
+/** How long an engine may take to set up, in milliseconds: a large module is compiled meanwhile, on a machine that may be busy. */
+const setupMs = 30_000;
+
+/** What begins with a dot stands beside the plugin. */
+const locate = (specifier: string, plugin: string | undefined): string =>
+  plugin !== undefined && /^\.\.?\//.test(specifier) ? new URL(specifier, plugin).href : specifier;
 
 /** The pool's side has checked it already. */
 async function importPlugin(url: string): Promise<Plugin> {

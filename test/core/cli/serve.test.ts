@@ -174,3 +174,34 @@ test("cameo prints help and version, and refuses what it does not know", slow, a
     assert.deepEqual([unknown.code, unknown.err], [2, 'cameo: There is no command "srve". Did you mean "serve"?\n']);
   });
 });
+
+/** Asks until it is so; the test's own time limit ends it. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo()));
+}
+
+test("cameo serve takes settings that name a plugin which is saved after them", slow, async () => {
+  await inFolder(async (cwd) => {
+    await writeFile(join(cwd, "cameo.json"), "{}");
+    await mkdir(join(cwd, "plugins.d"));
+    const served = await serveCameo(["--config", "cameo.json"], { cwd });
+    const troubles = async () => (await (await fetch(`${served.url}/health`)).json()).troubles as { detail: string }[];
+    await writeFile(join(cwd, "cameo.json"), '{ "adminToken": "a-secret-word, ');
+    await until(async () => (await troubles()).some(({ detail }) => detail.includes("cannot be read")));
+    assert.ok(!JSON.stringify(await troubles()).includes("a-secret-word"));
+    await writeFile(join(cwd, "cameo.json"), JSON.stringify({ mounts: { late: { source: "late" } } }));
+    await until(async () => (await troubles()).some(({ detail }) => detail.includes('"late", which is not there')));
+    const code = `import { source } from "cameo/plugin";
+import * as v from "valibot";
+export default source({
+  name: "late", options: v.object({}),
+  setup: () => ({ load: async () => ({ body: new TextEncoder().encode(svg) }) }),
+});
+const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';`;
+    await writeFile(join(cwd, "plugins.d/late.ts"), code);
+    await until(async () => (await fetch(`${served.url}/late/a?f=png`)).status === 200);
+    assert.deepEqual(await troubles(), []);
+    assert.ok(!served.err().toString().includes("a-secret-word"));
+    assert.equal(await served.end("SIGTERM"), 0);
+  });
+});

@@ -56,7 +56,7 @@ function start(size: number, over: Partial<PoolLimits> = {}): { pool: Pool; thre
     plugins: [],
     limits: { ...limits, ...over },
     log: silentLog,
-    assets: { supply: async ({ specifier }) => ({ type: "asset", specifier, error: "none" }) },
+    assets: { supply: async ({ kind, specifier }) => ({ type: "asset", kind, specifier, error: "none" }) },
     createWorker() {
       const thread = new FakeThread();
       threads.push(thread);

@@ -1,0 +1,50 @@
+/** Setting plugins up and disposing them, so that one that throws or never returns does not take the rest along. */
+import { CameoError } from "../error.ts";
+import type { Log } from "../plugin.ts";
+
+/** A plugin at work. */
+export interface Running<I> {
+  readonly id: string;
+  readonly instance: I;
+}
+
+interface Disposable {
+  dispose?(): void | Promise<void>;
+}
+
+/** How long a plugin may take to set up or to dispose, in milliseconds. */
+const setupMs = 5000;
+
+/** Rejects after so many milliseconds, whatever the work does then. */
+export async function inTime<T>(work: () => T | Promise<T>, limitMs = setupMs): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`it did not end within ${limitMs} ms`)), limitMs);
+  try {
+    return await Promise.race([(async () => work())(), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A `setup` that throws or never returns is a `bad-setting` with the plugin's ID. `limitMs`: default 5 s. */
+export async function setUp<I>(id: string, setup: () => I | Promise<I>, limitMs?: number): Promise<I> {
+  try {
+    return await inTime(setup, limitMs);
+  } catch (error) {
+    if (error instanceof CameoError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CameoError("bad-setting", `The setup of ${id} failed: ${reason}`, { cause: error });
+  }
+}
+
+/** Disposes each, whatever the others do: one that throws or never returns is a line in the log. */
+export async function disposeEach(
+  all: Iterable<Running<Disposable>>,
+  { createHost }: { createHost(id: string): { readonly log: Log } },
+): Promise<void> {
+  for (const { id, instance } of all) {
+    await inTime(() => instance.dispose?.()).catch((error) =>
+      createHost(id).log.error("a plugin could not be disposed", { error }),
+    );
+  }
+}
