@@ -43,7 +43,9 @@ test("cameo serve prints no log line on standard output", slow, async () => {
 test("cameo serve offers /health when there is nothing to show", slow, async () => {
   await inFolder(async (cwd) => {
     await mkdir(join(cwd, "empty"));
-    const served = await serveCameo([], { cwd, env: { CAMEO_MOUNTS_IMAGES_BASE: "empty" } });
+    const mounts = { images: { base: "empty" }, avatar: null, "og-image": null };
+    await writeFile(join(cwd, "few.json"), JSON.stringify({ mounts }));
+    const served = await serveCameo(["--config", "few.json"], { cwd });
     assert.ok(served.out().includes(`${served.url}/health`));
     await served.end("SIGTERM");
   });
