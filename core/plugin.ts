@@ -287,6 +287,8 @@ export interface SourceDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly clientTtlS?: number;
   /** What `format=auto` gives a client that names no modern format in `Accept`. Default: the original's own family. */
   readonly plainFormat?: OutputFormat;
+  /** Whether it may answer with a drawing: one worker is then ready for cards from the start. Without it the first card takes half a second longer. */
+  readonly draws?: boolean;
   /** Once per mount and snapshot; no network here. */
   setup(options: v.InferOutput<S>, host: SourceHost): SourceInstance | Promise<SourceInstance>;
 }

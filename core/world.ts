@@ -144,15 +144,19 @@ export async function createWorld(parts: WorldParts, ground: Ground, old?: World
 }
 
 /** What a worker is started with: the same key, the same workers. */
-function poolKey({ engines, plugins, settings, themes }: Snapshot): string {
+function poolKey({ engines, plugins, settings, themes, mounts }: Snapshot): string {
   return JSON.stringify([
     engines,
     themes.map(({ name }) => name),
     workerUrls(plugins),
     settings.workers,
     settings.limits,
+    drawsCards(mounts),
   ]);
 }
+
+const drawsCards = (mounts: Snapshot["mounts"]): boolean =>
+  [...mounts.values()].some(({ definition }) => definition.draws);
 
 const workerUrls = (plugins: readonly LoadedPlugin[]): readonly string[] =>
   plugins.flatMap(({ plugin, url }) => (url && workerKinds.has(plugin.kind) ? [url] : []));
@@ -161,7 +165,7 @@ const workerUrls = (plugins: readonly LoadedPlugin[]): readonly string[] =>
 const workerKinds: ReadonlySet<PluginKind> = new Set(["engine", "transform", "theme", "template"]);
 
 function createPool(
-  { engines, themes: strategies, generation, plugins, settings }: Snapshot,
+  { engines, themes: strategies, generation, plugins, settings, mounts }: Snapshot,
   { createWorker, assets, log }: Ground,
 ): Pool {
   const size = settings.workers ?? availableParallelism();
@@ -169,6 +173,7 @@ function createPool(
   const themes = strategies.map(({ name }) => name);
   return new Pool({
     size,
+    hasArtist: drawsCards(mounts),
     generation,
     engines,
     themes,

@@ -33,6 +33,8 @@ export interface PoolLimits {
 /** With what its workers are started. */
 export interface PoolOptions extends Omit<Boot, "type" | "isArtist"> {
   readonly size: number;
+  /** Whether one worker is ready for cards from the start, which takes about 70 MB. Default yes. */
+  readonly hasArtist?: boolean;
   readonly limits: PoolLimits;
   readonly log: Log;
   readonly assets: Assets;
@@ -73,7 +75,7 @@ interface Slot {
 
 /** Originals that may wait, in bytes: by count alone a full queue of large ones would be gigabytes. */
 const maxWaitingBytes = 256 * 2 ** 20;
-/** After so many bytes of results, memory is tidied. */
+/** After so many bytes of originals and results, memory is tidied. */
 const churnBytes = 12 * 2 ** 20;
 /** A worker that cannot start is tried again after this long, in milliseconds. */
 const restartMs = 1000;
@@ -156,7 +158,7 @@ export class Pool {
 
   #start(slot: Slot): void {
     const thread = this.#options.createWorker();
-    const isArtist = slot === this.#slots[0];
+    const isArtist = slot === this.#slots[0] && this.#options.hasArtist !== false;
     Object.assign(slot, { thread, isReady: false, isArtist, heapBytes: 0 });
     thread.onmessage = ({ data }) => slot.thread === thread && this.#receive(slot, thread, data);
     thread.onerror = (event) => {
@@ -198,7 +200,8 @@ export class Pool {
   #finish(slot: Slot, message: Extract<FromWorker, { type: "done" | "failed" }>): void {
     const job = this.#release(slot);
     slot.heapBytes = message.heapBytes;
-    this.#churn(message.type === "done" ? message.result.rendered.body.byteLength : 0);
+    this.#churn(job?.job.body.byteLength ?? 0);
+    if (message.type === "done") this.#churn(message.result.rendered.body.byteLength);
     if (message.type === "done") job?.resolve(message.result);
     else job?.reject(toError(message.failure));
     if (message.type === "failed" && message.failure.isFatal) this.#replace(slot, "trapped");

@@ -74,6 +74,7 @@ export default source({
   query: ["s", "size", "d", "default", "forcedefault", "r", "rating", "initials", "name"],
   clientTtlS: 300,
   plainFormat: "png",
+  draws: true,
   setup(settings, host) {
     const all = toLinks(settings.chain);
     const links = settings.lookups ? all : all.filter(({ mount }) => settings.local.includes(mount));

@@ -22,6 +22,7 @@ import { isOnlyImage, readUrl } from "./template-read.ts";
 export default source({
   name: "template",
   options,
+  draws: true,
   setup(settings, host) {
     const isOff = ({ id, isDisabled }: TemplateEntry) => isDisabled || settings.disabled.includes(nameOf(id));
     const entries = host.templates().map((each) => ({ ...each, isDisabled: isOff(each) }));
