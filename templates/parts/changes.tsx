@@ -34,16 +34,20 @@ const signPx = 30;
 const signGapPx = 20;
 const gapPx = 24;
 const moreHeightPx = 40;
+const sizePx = 30;
+const lineHeight = 1.3;
 
 export function Changes({ card, changes, widthPx, heightPx }: ChangesProperties): Child {
   const looks = looksOf(card);
   const maxWidthPx = widthPx - 2 * paddingPx - signPx - signGapPx - 4;
+  const roomPx = heightPx - 2 * paddingPx - 4;
+  const maxLines = linesOf(changes.length, roomPx);
   const entries = changes.flatMap(({ kind, text }) => {
-    const look = { ...looks.strong, weight: 400, lineHeight: 1.3 };
-    const block = fitBlock(card, text, look, { maxWidthPx, maxLines: 2, sizesPx: [30] });
+    const look = { ...looks.strong, weight: 400, lineHeight };
+    const block = fitBlock(card, text, look, { maxWidthPx, maxLines, sizesPx: [sizePx] });
     return block ? [{ kind, block }] : [];
   });
-  const shown = fitting(entries, heightPx - 2 * paddingPx - 4);
+  const shown = fitting(entries, roomPx);
   const more = entries.length - shown.length;
   return (
     <Panel card={card} widthPx={widthPx} heightPx={heightPx} paddingPx={paddingPx}>
@@ -64,6 +68,12 @@ export function Changes({ card, changes, widthPx, heightPx }: ChangesProperties)
       </div>
     </Panel>
   );
+}
+
+/** Few changes share the room among them; many have two lines each. */
+function linesOf(count: number, heightPx: number): number {
+  const eachPx = (heightPx + gapPx) / count - gapPx;
+  return Math.max(2, Math.floor(eachPx / (sizePx * lineHeight)));
 }
 
 /** The first ones that have room, with a line for how many are left out. */

@@ -46,6 +46,16 @@ test("templates draw every pattern, either way, within the number of elements", 
     }
 });
 
+test("changelog shows a change whole where the panel has room for it", async () => {
+  const template = templates.changelog as PluginOf<"template">;
+  const change = "Builds take half as long since the cache keeps what did not change, on every machine that shares it";
+  const linesOf = async (changes: string) =>
+    (await lay(template, drawingOf(template, { changes }))).boxes.filter(({ kind }) => kind === "text").length;
+  const one = await linesOf(change);
+  const short = await linesOf("Builds");
+  assert.ok(one - short >= 2, `${one} lines of text, ${short} with a change of one line`);
+});
+
 test("templates/README.md lists every template with its parameters, and every style property", async () => {
   const readme = await readFile(fileURLToPath(import.meta.resolve("../../templates/README.md")), "utf8");
   for (const [name, { about, parameters }] of Object.entries(templates)) {
