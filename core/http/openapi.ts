@@ -5,6 +5,7 @@
 import { type DocumentDecoration, Elysia } from "elysia";
 import type { ErrorCode } from "../error.ts";
 import { mimeTypes, outputFormats } from "../image.ts";
+import type { Endpoint } from "../plugin.ts";
 import type { Mount, Snapshot } from "../registry/snapshot.ts";
 import { allCodes, createComponents, describeLimits, headerRefs, problemRefs } from "./openapi-components.ts";
 import { type Node, schemaRef } from "./openapi-schemas.ts";
@@ -42,7 +43,7 @@ export async function createDocument(snapshot: Snapshot, version: string): Promi
 /** Every route that a server with this snapshot answers. */
 export function describeRoutes(snapshot: Snapshot): DescribedRoute[] {
   return [
-    ...[...snapshot.mounts.values()].flatMap((mount) => mountRoutes(mount, snapshot)),
+    ...openMounts(snapshot).flatMap((mount) => mountRoutes(mount, snapshot)),
     ...serverRoutes(),
     ...pluginRoutes(snapshot),
   ];
@@ -50,13 +51,17 @@ export function describeRoutes(snapshot: Snapshot): DescribedRoute[] {
 
 const serverTag = "server";
 
-function createTags({ mounts }: Snapshot): Node[] {
+/** Those that answer clients. */
+const openMounts = ({ mounts }: Snapshot): Mount[] => [...mounts.values()].filter(({ settings }) => !settings.internal);
+
+function createTags(snapshot: Snapshot): Node[] {
+  const { mounts } = snapshot;
   const signing = {
     off: "Takes unsigned URLs.",
     required: "Takes signed URLs only.",
     "unless-allowed": "Takes signed URLs, and unsigned ones to what is allowed.",
   };
-  const ofMounts = [...mounts.values()].map(({ name, definition, sign }) => ({
+  const ofMounts = openMounts(snapshot).map(({ name, definition, sign }) => ({
     name,
     description: `Images from the source \`${definition.name}\`. ${signing[sign]}`,
   }));
@@ -230,15 +235,16 @@ function serverRoutes(): DescribedRoute[] {
 
 const pluginCodes: readonly ErrorCode[] = ["bad-request", "unauthorized", "not-found", "bad-setting"];
 
+const inPath = (name: string, schema: Node): Node => ({ name, in: "path", required: true, schema });
+
 /** What operators do to plugins, and the endpoints that plugins add. */
-function pluginRoutes({ routes }: Snapshot): DescribedRoute[] {
+function pluginRoutes(snapshot: Snapshot): DescribedRoute[] {
   const list: Node = {
     description: "What is loaded: ID, version, file, options without secrets, last failure, figures.",
     content: { "application/json": { schema: { type: "object" } } },
   };
   const operators = { tags: [serverTag], security: [{ operator: [] }] };
   const responses = { 200: list, ...problemRefs(pluginCodes) };
-  const inPath = (name: string, schema: Node): Node => ({ name, in: "path", required: true, schema });
   const parameters = [
     inPath("id", { type: "string", example: "transform.blur" }),
     inPath("action", { type: "string", enum: ["disable", "enable", "rollback"] }),
@@ -250,20 +256,6 @@ function pluginRoutes({ routes }: Snapshot): DescribedRoute[] {
     parameters,
     responses,
   };
-  const own = routes.flatMap(({ id, instance }) =>
-    instance.endpoints.map(({ method, path, isForOperators }, at) => ({
-      method,
-      path,
-      detail: {
-        operationId: `${id}.${at}`,
-        summary: `Of the plugin ${id}`,
-        tags: [serverTag],
-        ...(isForOperators ? { security: [{ operator: [] }] } : {}),
-        parameters: [...path.matchAll(/:([^/]+)/g)].map(([, name = ""]) => inPath(name, { type: "string" })),
-        responses: { 200: { description: "What the plugin answers." } },
-      },
-    })),
-  );
   return [
     {
       method: "GET",
@@ -271,6 +263,28 @@ function pluginRoutes({ routes }: Snapshot): DescribedRoute[] {
       detail: { ...operators, operationId: "plugins", summary: "The plugins", responses },
     },
     { method: "POST", path: "/plugins/:id/:action", detail: change },
-    ...own,
+    ...snapshot.routes.flatMap(({ id, instance }) =>
+      instance.endpoints.map((endpoint) => describeEndpoint(id, endpoint, snapshot)),
+    ),
   ];
+}
+
+function describeEndpoint(id: string, endpoint: Endpoint, { mounts }: Snapshot): DescribedRoute {
+  const { method, isForOperators } = endpoint;
+  // Below a mount the first part is its ref, whatever an endpoint calls it: a router takes one name for one place.
+  const path = endpoint.path.replace(/^\/([^/]+)\/:[^/]+/, (own, mount: string) =>
+    mounts.has(mount) ? `/${mount}/:ref` : own,
+  );
+  return {
+    method,
+    path,
+    detail: {
+      operationId: [method.toLowerCase(), ...(path.match(/[^/:]+/g) ?? [])].join("."),
+      summary: `Of the plugin ${id}`,
+      tags: [serverTag],
+      ...(isForOperators ? { security: [{ operator: [] }] } : {}),
+      parameters: [...path.matchAll(/:([^/]+)/g)].map(([, name = ""]) => inPath(name, { type: "string" })),
+      responses: { 200: { description: "What the plugin answers." } },
+    },
+  };
 }

@@ -66,6 +66,19 @@ const plugins: readonly Plugin[] = [
   }),
 ];
 
+/** Endpoints of a source that lie below another mount, as those of uploads do. */
+const desk = source({
+  name: "desk",
+  options: v.object({}),
+  setup: () => ({
+    load: unused,
+    endpoints: [
+      { method: "DELETE", path: "/images/:hash", handle: unused },
+      { method: "GET", path: "/images/:hash/info", isForOperators: true, handle: unused },
+    ],
+  }),
+});
+
 const defaults: SettingsInput = {
   engine: "brush",
   mounts: { images: { source: "shelf" }, "my.remote-2": { source: "web" } },
@@ -73,12 +86,12 @@ const defaults: SettingsInput = {
   presets: { card: "w=320" },
 };
 
-const createTestSnapshot = (settings: SettingsInput = defaults): Promise<Snapshot> =>
+const createTestSnapshot = (settings: SettingsInput = defaults, all = plugins): Promise<Snapshot> =>
   createSnapshot({
     disabled: new Set(),
     generation: 1,
     settings: v.parse(settingsSchema, settings),
-    plugins: plugins.map((plugin) => builtIn(plugin, "1.2.3")),
+    plugins: all.map((plugin) => builtIn(plugin, "1.2.3")),
     secret: "a secret for tests",
     signingKeys: ["a key for the tests"],
     createHost: () => ({}) as never,
@@ -108,6 +121,19 @@ test("createDocument() makes a document that validates", async () => {
   );
   assert.deepEqual(errors ?? [], []);
   assert.equal(valid, true);
+});
+
+test("createDocument() has the endpoints of sources below a mount, and no mount that is internal", async () => {
+  const mounts = { images: { source: "shelf" }, desk: { source: "desk", internal: true } };
+  const made = await createDocument(await createTestSnapshot({ ...defaults, mounts }, [...plugins, desk]), "1.2.3");
+  const { valid, errors } = await new Validator().validate(structuredClone(made));
+  assert.deepEqual([valid, errors ?? []], [true, []]);
+  const paths = Object.keys(made.paths as object);
+  assert.ok(paths.includes("/images/{ref}/info"));
+  assert.deepEqual(
+    paths.filter((path) => path.includes("desk")),
+    [],
+  );
 });
 
 test("createDocument() is refused by the validator when a response is broken", async () => {
