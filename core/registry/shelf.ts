@@ -25,7 +25,18 @@ interface Place {
   current: LoadedPlugin | undefined;
   previous: LoadedPlugin | undefined;
   error: string | undefined;
+  /** How often its present contents failed to load. */
+  failures: number;
 }
+
+const emptyPlace: Place = {
+  mark: "",
+  hash: "",
+  current: undefined,
+  previous: undefined,
+  error: undefined,
+  failures: 0,
+};
 
 export interface PluginStatus {
   readonly id: string;
@@ -97,16 +108,17 @@ export class Shelf {
     const isSame = known?.mark === source.mark;
     // What failed is tried again when something else has changed: that may have been the reason.
     if (isSame && !(isNews && known.error !== undefined)) return;
-    const place: Place = known ?? { mark: "", hash: "", current: undefined, previous: undefined, error: undefined };
+    const place: Place = known ?? { ...emptyPlace };
     this.#places.set(source.path, place);
     place.mark = source.mark;
     try {
       const hash = await hashSource(source);
       if (hash === place.hash && place.error === undefined) return;
-      const loaded = await this.#load(source, hash);
+      const loaded = await this.#load(source, hash, place.failures);
       (place.current ? changes.changed : changes.added).push(loaded.id);
-      Object.assign(place, { hash, previous: place.current, current: loaded, error: undefined });
+      Object.assign(place, { hash, previous: place.current, current: loaded, error: undefined, failures: 0 });
     } catch (error) {
+      place.failures += 1;
       const before = place.error;
       place.error = reasonOf(error);
       if (isSame && place.error === before) return;
@@ -115,9 +127,9 @@ export class Shelf {
     }
   }
 
-  async #load(source: PluginSource, hash: string): Promise<LoadedPlugin> {
+  async #load(source: PluginSource, hash: string, attempt: number): Promise<LoadedPlugin> {
     await mkdir(this.#parts.staging, { recursive: true, mode: 0o700 });
-    const url = await stagePlugin(source, hash, this.#parts.staging, this.#parts.provided);
+    const url = await stagePlugin(source, hash, this.#parts.staging, this.#parts.provided, attempt);
     const loaded = await loadPlugin(source, hash, url);
     const clash = this.#all().find((each) => each.id === loaded.id && each.file !== source.path);
     if (!clash) return loaded;

@@ -12,14 +12,19 @@ import type { PluginSource } from "./tree.ts";
 /** URL of each module that Cameo provides, by the name under which plugins import it. Empty where the runtime provides them itself. */
 export type ProvidedModules = Readonly<Record<string, string>>;
 
-/** Copies a plugin to `into` and answers the URL of its entry. `hash` is that of its contents. */
+/**
+ * Copies a plugin to `into` and answers the URL of its entry. `hash` is that of its contents. `attempt` counts how often they failed to load: the same code has
+ * another path then, since runtimes remember failures too, such as a package that has been installed meanwhile. Default 0.
+ */
 export async function stagePlugin(
   source: PluginSource,
   hash: string,
   into: string,
   provided: ProvidedModules,
+  attempt = 0,
 ): Promise<string> {
-  const target = join(into, `${source.name}-${hash.slice(0, 24)}-${editionOf(provided)}-${process.pid}`);
+  const version = [hash.slice(0, 24), editionOf(provided), ...(attempt > 0 ? [`try${attempt}`] : []), process.pid];
+  const target = join(into, [source.name, ...version].join("-"));
   await layPackages(into, provided);
   const isThere = await stat(target).catch(() => undefined);
   if (!isThere) await copyPlugin(source, target, provided);

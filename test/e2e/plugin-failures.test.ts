@@ -85,6 +85,21 @@ test("a module that cannot be imported is told by its own name, not by that of i
   await rm(join(folder, "lost.ts"));
 });
 
+test("a plugin that lacks a package is loaded once that has been installed", async () => {
+  const code = word("nine")
+    .replaceAll('"word"', '"needy"')
+    .replace("import", 'import { place } from "needed";\nimport');
+  assert.equal(await save("needy.ts", code.replace('"/word"', '"/" + place')), false);
+  const needed = join(folder, "node_modules/needed");
+  await mkdir(needed, { recursive: true });
+  await writeFile(join(needed, "package.json"), '{ "name": "needed", "type": "module", "exports": "./main.js" }');
+  await writeFile(join(needed, "main.js"), 'export const place = "needs";');
+  assert.equal(await save("word.ts", word("ten")), true);
+  assert.equal(await (await app.get("/needs")).text(), "nine");
+  await rm(join(folder, "needy.ts"));
+  await app.app.refresh();
+});
+
 test("a dispose that throws is a line in the log, and the others are disposed all the same", async () => {
   const farewell = 'dispose: () => globalThis.dispatchEvent(new Event("zoo is disposed"))';
   await save("zoo.ts", word("other", "", farewell).replaceAll("word", "zoo"));
