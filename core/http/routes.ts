@@ -1,6 +1,6 @@
 /** Every route of a snapshot, as one Elysia app. */
 import { Elysia } from "elysia";
-import { CameoError } from "../error.ts";
+import { CameoError, codes, toCameoError } from "../error.ts";
 import type { Services } from "../pipeline.ts";
 import type { Handler } from "../runtime.ts";
 import { createDocs, type DocsParts, docsPaths } from "./docs.ts";
@@ -22,7 +22,7 @@ export function createRoutes(services: Services, { facts, readAsset, plugins }: 
   const image = createImageHandler(services);
   const docs = createDocs({ snapshot: services.snapshot, version: facts.version, readAsset });
   const app = new Elysia({ aot: true })
-    .onError(({ error }) => problemResponse(error))
+    .onError(({ error }) => problemResponse(logged(error, services)))
     .get("/", () => new Response(null, { status: 302, headers: { location: "/docs" } }))
     .get("/health", () => health(services, facts))
     .get("/plugins", ({ request }) => listPlugins(request, services, plugins))
@@ -56,6 +56,13 @@ export function withHost(handler: Handler): Handler {
     const path = request.url.replace(/^https?:\/\/[^/?#]*/, "").replace(/^\/?/, "/");
     return handler(new Request(`http://localhost${path}`, request), peer);
   };
+}
+
+/** Whoever is told that the log has the reason finds it there. */
+function logged(error: unknown, { log }: Services): CameoError {
+  const known = toCameoError(error);
+  if (codes[known.code].report) log.warn("request failed", { code: known.code, cause: known.options.cause });
+  return known;
 }
 
 /** A path without parts has no parameters at all. */

@@ -251,8 +251,8 @@ test("createDocument() works without any mount", async () => {
 });
 
 /** A server in which only what the routes themselves need is real. */
-function startRoutes() {
-  const log = { debug() {}, info() {}, warn() {}, error() {} };
+function startRoutes(warnings: unknown[] = [], read = readAsset) {
+  const log = { debug() {}, info() {}, warn: (...line: unknown[]) => void warnings.push(line), error() {} };
   const troubles = { note() {}, list: () => [] };
   const stats = () => ({ tiers: [] });
   const cache = { peek: () => undefined, get: async () => undefined, stats };
@@ -261,8 +261,16 @@ function startRoutes() {
   const facts = { version: "1.2.3", startedAt: 0, isReady: () => true, plugins: () => [] };
   const done = async () => {};
   const control = { list: () => ({}), disable: done, enable: done, rollback: done };
-  return createRoutes(services as unknown as Services, { facts, readAsset, plugins: control });
+  return createRoutes(services as unknown as Services, { facts, readAsset: read, plugins: control });
 }
+
+test("createRoutes() logs the reason of what fails in a route", async () => {
+  const warnings: unknown[] = [];
+  const cause = new Error("the disk is gone");
+  const handle = startRoutes(warnings, () => Promise.reject(cause));
+  assert.equal((await handle(new Request("http://localhost/docs/swagger-ui.css"))).status, 500);
+  assert.deepEqual(warnings, [["request failed", { code: "internal", cause }]]);
+});
 
 test("describeRoutes() describes only routes that the server has", async () => {
   const handle = startRoutes();
