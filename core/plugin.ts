@@ -362,6 +362,8 @@ export interface EngineDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly encodes: readonly OutputFormat[];
   /** Formats in which it can write several frames. */
   readonly animates: readonly OutputFormat[];
+  /** Formats in which it writes a card that it has drawn, where nothing else is to be done with it: no other engine sees that. Default none. */
+  readonly finishes?: readonly OutputFormat[];
   /**
    * It only draws and weighs much: one worker sets it up before it takes jobs, the others at their first card. Default `false`.
    */

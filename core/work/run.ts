@@ -25,12 +25,12 @@ export async function runJob(job: Job, shop: Workshop): Promise<JobResult> {
   const whole = await runWhole(job, shop);
   if (whole) return { ...whole, timings: { decodeMs: 0, operateMs: 0, encodeMs: shop.clock() - start } };
   const main = mainEngine(shop, job.plan);
-  const { picture, engine } = await decode(job, shop, main);
+  const { picture, engine, holder } = await decode(job, shop, main);
   try {
     const decoded = shop.clock();
     for (const operation of job.plan.operations) await apply(operation, picture, shop);
     const operated = shop.clock();
-    const rendered = await encode(picture, job.plan, main, job);
+    const rendered = await encode(picture, job.plan, holder, job);
     const timings = { decodeMs: decoded - start, operateMs: operated - decoded, encodeMs: shop.clock() - operated };
     return { rendered, timings, engine };
   } finally {
@@ -62,29 +62,41 @@ function mainEngine(shop: Workshop, plan: Plan): RunningEngine {
   );
 }
 
-async function decode(job: Job, shop: Workshop, main: RunningEngine): Promise<{ picture: Picture; engine: string }> {
+interface Decoded {
+  readonly picture: Picture;
+  /** Who made it. */
+  readonly engine: string;
+  /** Whose picture it is now. */
+  readonly holder: RunningEngine;
+}
+
+async function decode(job: Job, shop: Workshop, main: RunningEngine): Promise<Decoded> {
   if (job.drawing) return drawCard(job.drawing, job, shop, main);
   const format = job.header.format;
   const able = shop.engines.filter(({ definition }) => definition.decodes.includes(format));
   const decoder = able.includes(main) ? main : able[0];
   if (!decoder) throw cannotRead(format);
   const picture = await decoder.instance.decode(job.body, job.plan.decode);
-  return { picture: decoder === main ? picture : handOver(picture, main), engine: decoder.definition.name };
+  return held(picture, decoder, main);
 }
 
-async function drawCard(
-  drawing: Drawing,
-  job: Job,
-  shop: Workshop,
-  main: RunningEngine,
-): Promise<{ picture: Picture; engine: string }> {
+async function drawCard(drawing: Drawing, { plan }: Job, shop: Workshop, main: RunningEngine): Promise<Decoded> {
   const artist = shop.engines.find(({ instance }) => instance.draw);
   if (!artist?.instance.draw) throw new CameoError("engine-cannot", "No engine here draws cards.");
-  const picture = await artist.instance.draw(drawing, job.plan.decode);
-  return { picture: artist === main ? picture : handOver(picture, main), engine: artist.definition.name };
+  const picture = await artist.instance.draw(drawing, plan.decode);
+  return held(picture, artist, finishes(artist, plan) ? artist : main);
 }
 
-/** The picture in the main engine, with the scale that its maker worked at. */
+const finishes = ({ definition }: RunningEngine, { operations, encode }: Plan): boolean =>
+  operations.length === 0 && encode !== undefined && (definition.finishes ?? []).includes(encode.format);
+
+const held = (picture: Picture, maker: RunningEngine, holder: RunningEngine): Decoded => ({
+  picture: maker === holder ? picture : handOver(picture, holder),
+  engine: maker.definition.name,
+  holder,
+});
+
+/** The picture in another engine, with the scale that its maker worked at. */
 function handOver(picture: Picture, main: RunningEngine): Picture {
   try {
     const frames = Array.from({ length: picture.frames }, (_, index) => picture.pixels(index));

@@ -106,7 +106,7 @@ function later(setup: () => Promise<EngineInstance>): EngineInstance {
   return {
     decode: cannot,
     fromPixels: cannot,
-    encode: cannot,
+    encode: async (picture, options) => (started ? (await started).encode(picture, options) : cannot()),
     async draw(drawing, options) {
       started ??= setup();
       const { draw } = await started;

@@ -14,7 +14,8 @@ import { compose } from "./satori-compose.ts";
 import { drawnSize, drawSvg, startRenderer } from "./satori-draw.ts";
 import { createTeller, explain, nameOf } from "./satori-explain.ts";
 import { type FontLibrary, openFonts } from "./satori-fonts.ts";
-import { cardPicture } from "./satori-picture.ts";
+import { cardPicture, type DrawnCard } from "./satori-picture.ts";
+import { encodePng } from "./satori-png.ts";
 import { sampleDrawing, sampleTemplate } from "./satori-sample.ts";
 import { writeSvg } from "./satori-write.ts";
 
@@ -37,8 +38,16 @@ export async function openStudio(
     host.wasm("satori/layout.wasm").then(init),
   ]);
   const studio: Studio = { fonts, settings, host, tell: createTeller(host) };
-  await drawCard(sampleTemplate, sampleDrawing, sampleDrawing.size, { ...studio, settings: usual });
+  const sample = await drawCard(sampleTemplate, sampleDrawing, sampleDrawing.size, { ...studio, settings: usual });
+  writePng(sample);
+  sample.dispose();
   return (drawing, how) => draw(drawing, how, studio);
+}
+
+/** A card that `draw` gave. It cannot be used again. */
+export function writePng(picture: Picture): Uint8Array {
+  const card = picture as DrawnCard;
+  return encodePng(card.take(), card.hasAlpha);
 }
 
 async function draw(drawing: Drawing, how: DecodeOptions, studio: Studio): Promise<Picture> {
@@ -55,7 +64,12 @@ async function draw(drawing: Drawing, how: DecodeOptions, studio: Studio): Promi
   }
 }
 
-async function drawCard(template: TemplateDefinition, drawing: Drawing, size: Size, studio: Studio): Promise<Picture> {
+async function drawCard(
+  template: TemplateDefinition,
+  drawing: Drawing,
+  size: Size,
+  studio: Studio,
+): Promise<DrawnCard> {
   const composed = await compose(template, drawing, studio.fonts, studio.settings);
   const remarks = new Set([...composed.tree.oddities, ...composed.set.remarks]);
   const svg = await writeSvg(composed, drawing, { onStyleError: (error) => void remarks.add(error.message) });

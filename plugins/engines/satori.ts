@@ -39,11 +39,12 @@ export default engine({
   decodes: [],
   encodes: [],
   animates: [],
+  finishes: ["png"],
   isHelper: true,
   isLazy: true,
   /** What draws is loaded here: it takes 45 MB and 70 ms, which threads that never draw are spared. */
   async setup(settings, host): Promise<EngineInstance> {
-    const { openStudio } = await import("./satori-studio.ts");
+    const { openStudio, writePng } = await import("./satori-studio.ts");
     const draw = await openStudio(settings, v.parse(options, {}), host);
     const unable = () => {
       throw cannot();
@@ -52,7 +53,7 @@ export default engine({
     return {
       decode: unable,
       fromPixels: unable,
-      encode: unable,
+      encode: (picture, { format }) => (format === "png" ? writePng(picture) : unable()),
       async draw(drawing, how) {
         const picture = await draw(drawing, how);
         largestPixels = Math.max(largestPixels, picture.width * picture.height);
