@@ -121,7 +121,7 @@ export interface RenderedImage {
   readonly height?: number | undefined;
   /** How long it stays fresh, in seconds. */
   readonly maxAgeS?: number | undefined;
-  /** Its origin lets no shared cache keep it: what is made from it is `private` too. Default `false`. */
+  /** No shared cache may keep it, by its origin's word or since only signed URLs show it: what is made from it is `private` too. Default `false`. */
   readonly isPrivate?: boolean | undefined;
 }
 
