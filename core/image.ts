@@ -136,10 +136,12 @@ export interface Drawing {
   readonly pictures: Readonly<Record<string, CardPicture>>;
   /** Drawn in place of this one if it fails. */
   readonly fallback?: Drawing | undefined;
+  /** What the card lacks before it is drawn, in sentences for `?explain`. */
+  readonly remarks?: readonly string[] | undefined;
 }
 
 /** What a template's `render` may look at and use. */
-export interface Card extends Omit<Drawing, "template" | "parameters" | "fallback"> {
+export interface Card extends Omit<Drawing, "template" | "parameters" | "fallback" | "remarks"> {
   /** The brand's colours of this theme. */
   readonly colors: BrandColors;
   /** The largest of `sizesPx` at which a text fits, its lines balanced; clamped with an ellipsis where none does. */

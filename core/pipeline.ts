@@ -184,12 +184,12 @@ async function draw(
   signal: AbortSignal,
 ): Promise<Made> {
   if (!drawing) return render({ body, header, plan }, services, signal);
-  const { fallback, ...card } = drawing;
+  const { fallback, remarks = [], ...card } = drawing;
   try {
     const made = await render({ body, header, plan, drawing: card }, services, signal);
     const { decodeMs, operateMs, encodeMs } = made.timings;
     services.figures.note(card.template, "renderMs", decodeMs + operateMs + encodeMs);
-    return made;
+    return withRemarks(made, remarks);
   } catch (error) {
     const failure = toCameoError(error);
     if (signal.aborted || !["template-failed", "too-slow", "internal"].includes(failure.code)) throw error;
@@ -199,7 +199,12 @@ async function draw(
     const soon = negativeFreshness("template-failed", services.now(), services.random());
     if (!fallback) throw error;
     const made = await draw({ body, header, plan, times, drawing: fallback, origin: {}, from: "" }, services, signal);
-    const remarks = [`${card.template} failed; this is ${fallback.template}`, ...(made.rendered.remarks ?? [])];
-    return { ...made, rendered: { ...made.rendered, remarks }, times: { ...times, ...soon } };
+    const failed = `${card.template} failed; this is ${fallback.template}`;
+    return { ...withRemarks(made, [...remarks, failed]), times: { ...times, ...soon } };
   }
+}
+
+function withRemarks(made: Made, first: readonly string[]): Made {
+  const remarks = [...first, ...(made.rendered.remarks ?? [])];
+  return remarks.length > 0 ? { ...made, rendered: { ...made.rendered, remarks } } : made;
 }

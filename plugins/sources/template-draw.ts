@@ -5,7 +5,7 @@ import type { Branding } from "./template-brand.ts";
 import type { Catalog, Chosen } from "./template-catalog.ts";
 import type { Options } from "./template-options.ts";
 import type { Texts } from "./template-parameters.ts";
-import { type Asker, isRefusal, type LoadedPicture, loadPicture, within } from "./template-pictures.ts";
+import { type Asker, isRefusal, type LoadedPicture, loadPicture, remarkOn, within } from "./template-pictures.ts";
 import { cardSize } from "./template-read.ts";
 
 export interface Studio {
@@ -50,6 +50,8 @@ export async function drawCard({ chosen, texts, theme }: Order, asker: Asker, st
 interface Found {
   readonly loaded: ReadonlyMap<string, LoadedPicture>;
   readonly missing: number;
+  /** Which are missing, and why. */
+  readonly remarks: readonly string[];
 }
 
 /** All at once; what is missing, late, huge or no picture at all is left out, for the template to stand in for it. */
@@ -64,8 +66,9 @@ async function loadPictures(
     const ref = texts[name];
     return ref === undefined ? [] : [{ name, slot, ref }];
   });
-  if (asked.length === 0) return { loaded: new Map(), missing: 0 };
+  if (asked.length === 0) return { loaded: new Map(), missing: 0, remarks: [] };
   const asker = { isSigned, signal: within(signal, options.pictureMs) };
+  const remarks: string[] = [];
   const loads = asked.map(async ({ name, slot, ref }) => {
     try {
       return [[name, await loadPicture(ref, slot, asker, parts)]] as const;
@@ -73,11 +76,12 @@ async function loadPictures(
       if (isRefusal(error) && !isSigned)
         throw host.fail(error.code, `"${name}": ${error.detail}`, { fields: { parameter: name } });
       host.log.debug("a card goes without a picture", { template: entry.id, parameter: name, cause: error });
+      remarks.push(remarkOn(name, error));
       return [];
     }
   });
   const loaded = new Map((await Promise.all(loads)).flat());
-  return { loaded, missing: asked.length - loaded.size };
+  return { loaded, missing: asked.length - loaded.size, remarks: remarks.sort() };
 }
 
 function ownPictures(
@@ -89,7 +93,12 @@ function ownPictures(
 }
 
 /** Fresh as long as its pictures are, but no less than a card without one. */
-function asOriginal(drawing: Drawing, { loaded, missing }: Found, code: readonly string[], missingS: number): Original {
+function asOriginal(
+  drawing: Drawing,
+  { loaded, missing, remarks }: Found,
+  code: readonly string[],
+  missingS: number,
+): Original {
   const all = [...loaded.values()];
   const ages = all.flatMap(({ maxAgeS }) => (maxAgeS === undefined ? [] : [Math.max(maxAgeS, missingS)]));
   const needsSignature = all.some((each) => each.needsSignature);
@@ -98,7 +107,7 @@ function asOriginal(drawing: Drawing, { loaded, missing }: Found, code: readonly
   const least = Math.min(...ages, ...(missing > 0 ? [missingS] : []));
   return {
     body: new Uint8Array(),
-    drawing,
+    drawing: { ...drawing, ...(remarks.length > 0 ? { remarks } : {}) },
     etag: `"${createHash("sha256").update(made).digest("hex")}"`,
     by: drawing.template,
     needsSignature,

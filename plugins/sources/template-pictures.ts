@@ -42,6 +42,13 @@ const largePng = 512 * 1024;
 export const isRefusal = (error: unknown): error is CameoError =>
   error instanceof CameoError && ["signature-required", "host-not-allowed"].includes(error.code);
 
+/** Which picture a card goes without, and why, for `?explain`. */
+export function remarkOn(name: string, error: unknown): string {
+  const isLate = error instanceof Error && error.name === "TimeoutError";
+  const why = isLate ? "It did not come in time." : "It could not be had.";
+  return `no picture for "${name}": ${error instanceof CameoError ? error.detail : why}`;
+}
+
 /** A signal that ends with another, or when the time is over. */
 export const within = (signal: AbortSignal, ms: number): AbortSignal =>
   AbortSignal.any([signal, AbortSignal.timeout(ms)]);

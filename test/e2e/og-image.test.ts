@@ -129,6 +129,18 @@ test("a picture from another mount stands in its slot", async () => {
   assert.deepEqual({ ...colorAt(pixels, 900, 300) }, { r: 16, g: 32, b: 48, a: 255 });
 });
 
+test("?explain says which picture a card goes without, and why", async () => {
+  const remarksOf = async (path: string) =>
+    ((await (await app.get(`${path}&explain`)).json()) as { readonly remarks?: readonly string[] }).remarks;
+  const why = 'no picture for "image": There is no image under this name.';
+  const path = "/og-image/flag@1?title=bare&image=o/none";
+  assert.deepEqual(await remarksOf(path), [why]);
+  await look(path);
+  assert.deepEqual(await remarksOf(path), [why]);
+  assert.deepEqual(await remarksOf("/og-image?image=o/none"), [why]);
+  assert.equal(await remarksOf("/og-image/flag@1?title=bare&image=o/photo"), undefined);
+});
+
 test("hostile pictures never break a card", async () => {
   for (const name of hostileNames.filter((_, at) => at % 6 === 0)) {
     origin.images.set(name, await fixture(name));

@@ -162,6 +162,7 @@ test("template leaves out a picture that is missing, huge, hostile or no picture
     const { load, host } = await openWith(fail);
     const { drawing, maxAgeS } = await load(withImage("images/a.jpg"));
     assert.deepEqual(drawing?.pictures, {});
+    assert.match(drawing?.remarks?.join() ?? "", /^no picture for "image": [A-Z][^.]+\.$/);
     assert.equal(drawing?.parameters.image, "images/a.jpg");
     assert.equal(maxAgeS, 60);
     assert.equal(host.figures.get("missingPictures"), 1);
@@ -306,6 +307,7 @@ test("template draws a placeholder for a picture that is asked for alone and is 
     const { load } = await open();
     const { drawing, maxAgeS } = await load(`/og-image?image=${encodeURIComponent(image)}${more}&theme=dark`);
     assert.equal(drawing?.template, "template.placeholder");
+    assert.deepEqual(drawing?.remarks, ['no picture for "image": There is no image under this name.']);
     assert.deepEqual([drawing?.parameters, drawing?.theme, maxAgeS], [{ kind }, "dark", 60]);
     assert.equal(drawing?.fallback?.template, "template.plain");
   }
