@@ -39,6 +39,10 @@ function kindOf(text: string): StarterKind {
     throw new UsageError(
       `Say which kind and name: cameo plugins new <kind> <name>; kinds are ${starterKinds.join(", ")}.`,
     );
+  if (text === "engine")
+    throw new UsageError(
+      "An engine has no starter, being much code; begin with a copy of plugins/engines/imagescript.ts.",
+    );
   const near = nearest(text, starterKinds);
   const hint = near ? `Did you mean "${near}"?` : `There are ${starterKinds.join(", ")}.`;
   throw new UsageError(`There is no starter of the kind "${text}". ${hint}`);
@@ -78,6 +82,7 @@ const nextSteps = (code: string, test: string, folder: string, use: string): str
     `  cameo serve --plugins ${folder}`,
     "",
     use,
-    "Its own test needs the package cameo beside it; cameo plugins test does not.",
+    "Its own test needs the packages valibot and cameo beside it: bun add -d valibot link:<a checkout of Cameo>.",
+    "cameo plugins test needs neither.",
     "A running server that watches this folder has it already, and takes each save within a second.",
   ].join("\n");

@@ -270,11 +270,7 @@ export const starters = {
     "Then look at it, and at each save of it:\n  cameo templates render NAME --title Hello --open\n  http://127.0.0.1:3000/templates of a running server",
   ),
   theme: made(themeCode, themeTest, "Then ask for it: /images/logo.png?theme=dark"),
-  store: made(
-    storeCode,
-    storeTest,
-    'Then make it a tier of the cache, which takes a restart:\n  cache: { "NAME": {} }',
-  ),
+  store: made(storeCode, storeTest, 'Then make it a tier of the cache, in the settings:\n  cache: { "NAME": {} }'),
   route: made(routeCode, routeTest, "Then ask for it: GET /NAME/hello"),
   gate: made(gateCode, gateTest, 'Its options are in the settings:\n  gates: { "NAME": { perMinute: 100 } }'),
 } as const satisfies Record<StarterKind, Starter>;

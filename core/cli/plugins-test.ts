@@ -1,5 +1,5 @@
 /** `cameo plugins test`: the contract suite of its kind against a plugin, in this process; so it works in the compiled binary too. */
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { CameoError } from "../error.ts";
@@ -60,8 +60,9 @@ async function testOne(source: PluginSource, staging: string, input: Input, part
   const file = relative(".", source.path);
   try {
     const hash = await hashSource(source);
-    const { plugin, id } = await loadPlugin(source, hash, await stagePlugin(source, hash, staging, parts.provided));
-    const checks = await checksOf(plugin, input, parts);
+    const url = await stagePlugin(source, hash, staging, parts.provided);
+    const { plugin, id } = await loadPlugin(source, hash, url);
+    const checks = await checksOf(plugin, url, input, parts);
     await print(`${id}  ${file}`);
     const outcome = await runAll(checks);
     if (plugin.kind === "source" && !input.flags.has("ref"))
@@ -112,7 +113,7 @@ async function reasonOf({ run }: Check): Promise<string | undefined> {
 }
 
 /** The suite of a plugin's kind. Loaded when it is needed: a server never has it in memory. */
-async function checksOf(plugin: Plugin, input: Input, parts: CliParts): Promise<readonly Check[]> {
+async function checksOf(plugin: Plugin, url: string, input: Input, parts: CliParts): Promise<readonly Check[]> {
   if (plugin.kind === "transform") {
     const query = textOf(input, "query");
     return (await import("../testing/transform.ts")).transformChecks(plugin, query === undefined ? {} : { query });
@@ -129,8 +130,11 @@ async function checksOf(plugin: Plugin, input: Input, parts: CliParts): Promise<
       const subject = { options, host, ...(ref === undefined ? {} : { ref }) };
       return (await import("../testing/source.ts")).sourceChecks(plugin, subject);
     }
-    case "engine":
-      return (await import("../testing/engine.ts")).engineChecks(plugin, { options });
+    case "engine": {
+      const asset = (specifier: string) => readFrom(url, specifier, parts);
+      const host = (await import("../testing/host.ts")).createHost({ asset });
+      return (await import("../testing/engine.ts")).engineChecks(plugin, { options, host });
+    }
     case "store":
       return (await import("../testing/store.ts")).storeChecks(plugin, () => ({ options }));
     case "route":
@@ -139,6 +143,10 @@ async function checksOf(plugin: Plugin, input: Input, parts: CliParts): Promise<
       return (await import("../testing/server.ts")).gateChecks(plugin, { options });
   }
 }
+
+/** A file beside the plugin, or one of Cameo's packages: as a worker finds them. */
+const readFrom = async (url: string, specifier: string, { readAsset }: CliParts): Promise<Uint8Array> =>
+  /^\.\.?\//.test(specifier) ? new Uint8Array(await readFile(new URL(specifier, url))) : readAsset(specifier);
 
 const testHost = async () => (await import("../testing/host.ts")).createHost();
 

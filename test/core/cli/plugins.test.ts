@@ -97,6 +97,7 @@ test("cameo plugins new overwrites nothing and names what it lacks", slow, async
     const cases: readonly (readonly [words: readonly string[], code: number, says: RegExp])[] = [
       [["source", "shop"], 1, /plugins\.d.shop\.ts is there already/],
       [["sorce", "x"], 2, /no starter of the kind "sorce"\. Did you mean "source"\?/],
+      [["engine", "x"], 2, /begin with a copy of plugins.engines.imagescript\.ts/],
       [["source"], 2, /needs a name: cameo plugins new source my-source/],
       [["source", "Shop_1"], 2, /takes small letters, digits and single dashes/],
       [["source", "../up"], 2, /takes small letters, digits and single dashes/],
@@ -195,6 +196,28 @@ test("cameo plugins test tells what a plugin without a test does wrong", slow, a
     assert.deepEqual([nothing.code, nothing.out], [2, ""]);
     assert.match(nothing.err, /^cameo: There is no plugin at nowhere;/);
     assert.equal((await cameo(["plugins", "tset"], { cwd })).code, 2);
+  });
+});
+
+test("cameo plugins test gives an engine the files beside it, and those of Cameo's own packages", slow, async () => {
+  await inFolder(async (cwd) => {
+    await mkdir(join(cwd, "beside"));
+    await writeFile(join(cwd, "beside/words.txt"), "words from a file");
+    const code = `import { engine } from "cameo/plugin";
+import * as v from "valibot";
+export default engine({
+  name: "beside", options: v.object({}), decodes: ["bmp"], encodes: [], animates: [],
+  async setup(_options, host) {
+    const words = new TextDecoder().decode(await host.asset("./words.txt"));
+    const { byteLength } = await host.asset("@resvg/resvg-wasm/index_bg.wasm");
+    const cannot = () => { throw new Error(words + (byteLength > 100_000)); };
+    return { decode: cannot, fromPixels: cannot, encode: cannot };
+  },
+});`;
+    await writeFile(join(cwd, "beside/beside.ts"), code);
+    const { code: exit, out } = await cameo(["plugins", "test", "beside"], { cwd });
+    assert.equal(exit, 1);
+    assert.match(out, /FAIL {2}decodes bmp\n {8}words from a filetrue\n/);
   });
 });
 
