@@ -17,8 +17,9 @@ import { type ImageRequest, resolve } from "./stages/resolve.ts";
 import { store, toEntry } from "./stages/store.ts";
 import { transform } from "./stages/transform.ts";
 import type { Pool } from "./work/pool.ts";
-import type { JobResult } from "./work/protocol.ts";
+import type { Job, JobResult } from "./work/protocol.ts";
 import type { Turnstile } from "./work/turnstile.ts";
+import { isHeavy } from "./work/weight.ts";
 
 export const pipeline = [resolve, fetch, transform, render, store] as const;
 
@@ -192,7 +193,7 @@ async function draw(
     return withRemarks(made, remarks);
   } catch (error) {
     const failure = toCameoError(error);
-    if (signal.aborted || !["template-failed", "too-slow", "internal"].includes(failure.code)) throw error;
+    if (signal.aborted || !isTemplates(failure, { body, header, plan }, services)) throw error;
     services.troubles.note(card.template, failure);
     services.figures.note(card.template, "errors", 1);
     services.log.warn("a template failed", { plugin: card.template, code: failure.code, ...failure.options.log });
@@ -202,6 +203,12 @@ async function draw(
     const failed = `${card.template} failed; this is ${fallback.template}`;
     return { ...withRemarks(made, [...remarks, failed]), times: { ...times, ...soon } };
   }
+}
+
+/** Whether a failure is the template's own. A large card is slow by its size, so that another template would be too. */
+function isTemplates({ code }: CameoError, job: Job, { snapshot }: Services): boolean {
+  if (code === "too-slow") return !isHeavy(job, snapshot.settings.limits.decodedBytes);
+  return code === "template-failed" || code === "internal";
 }
 
 function withRemarks(made: Made, first: readonly string[]): Made {

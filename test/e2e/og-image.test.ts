@@ -266,9 +266,12 @@ test("a template that throws is answered with the fallback, or with an error whe
 
 test("a template that loops costs one worker and one card", async () => {
   await put("spin", flag("spin", "#000000", "for (;;) {}"));
+  const troubles = async () => (await app.get("/health")).text();
+  assert.equal(await codeOf("/og-image/spin?title=Hello&w=4000"), "too-slow", "no fallback is as large in time");
+  assert.doesNotMatch(await troubles(), /template\.spin/);
   assert.equal((await app.get("/og-image/spin?title=Hello")).status, 200);
   assert.deepEqual(size(await look("/og-image/plain?title=after")), [1200, 630]);
-  assert.match(await (await app.get("/health")).text(), /template\.spin/);
+  assert.match(await troubles(), /template\.spin/);
   await rm(join(folder, "spin.tsx"));
   await app.app.refresh();
   assert.equal(await codeOf("/og-image/spin?title=Hello"), "not-found");
