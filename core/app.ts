@@ -114,7 +114,8 @@ export class App {
     const now = this.#parts.now ?? (() => Date.now());
     const secret = await findSecret(settings, log);
     const plugins = this.#shelf.plugins();
-    this.#tiers = await openTiers({ settings, plugins, log, now, old: [], isLenient: false });
+    const { disabled } = this.#shelf;
+    this.#tiers = await openTiers({ settings, plugins, disabled, log, now, old: [], isLenient: false });
     const facts = { version, startedAt: now(), isReady: () => this.#isReady, plugins: () => this.#shelf.list() };
     return {
       cache: createCache({ memory: { maxBytes: memoryBudget(settings) }, tiers: this.#tiers, log, now }),
@@ -204,7 +205,8 @@ export class App {
     if (!this.#ground) return;
     const old = this.#now();
     const { log, now, cache } = this.#ground;
-    const shape = { settings: this.#complete(), plugins: this.#shelf.plugins(), log, now };
+    const { disabled } = this.#shelf;
+    const shape = { settings: this.#complete(), plugins: this.#shelf.plugins(), disabled, log, now };
     const tiers = await openTiers({ ...shape, old: this.#tiers, isLenient });
     const next = await this.#build(this.#ground, isLenient).catch(async (error) => {
       await closeTiers(tiers, this.#tiers);

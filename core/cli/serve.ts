@@ -45,6 +45,7 @@ async function runServe(input: Input, parts: CliParts): Promise<number> {
   const log = openLog(settings.log.level);
   const app = await createApp({ ...parts, settings, log, environment: process.env });
   for (const warning of app.warnings) log.warn(warning);
+  outlive(log);
   try {
     await app.ready();
     const server = await open(app, settings);
@@ -61,6 +62,12 @@ async function runServe(input: Input, parts: CliParts): Promise<number> {
     await app.dispose();
     log.flush();
   }
+}
+
+/** What a plugin throws in a timer, or in a promise that nobody waits for, must not end the server: it is a line in the log. */
+function outlive(log: RootLog): void {
+  process.on("unhandledRejection", (error) => log.error("a promise that nobody waits for was rejected", { error }));
+  process.on("uncaughtException", (error) => log.error("something was thrown outside of any request", { error }));
 }
 
 /** Plugins and the settings file are looked at while the server runs; SIGHUP reads the settings at once. */

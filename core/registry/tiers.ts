@@ -6,7 +6,11 @@ import type { RootLog } from "../log.ts";
 import { parseOptions } from "../settings/load.ts";
 import type { Settings } from "../settings/schema.ts";
 import type { LoadedPlugin } from "./load.ts";
+import { setUp } from "./setup.ts";
 import { findPlugin } from "./snapshot.ts";
+
+/** How long a store may take to set up, in milliseconds: a disk with many files is read meanwhile. */
+const setupMs = 60_000;
 
 /** A store at work. */
 export interface OpenTier {
@@ -19,6 +23,8 @@ export interface OpenTier {
 export interface TierParts {
   readonly settings: Settings;
   readonly plugins: readonly LoadedPlugin[];
+  /** IDs that an operator has switched off: such a tier is closed, and opened again afterwards. */
+  readonly disabled: ReadonlySet<string>;
   readonly log: RootLog;
   now(): number;
   /** Those that are open now. */
@@ -32,7 +38,8 @@ export async function openTiers(parts: TierParts): Promise<readonly OpenTier[]> 
   const opened: OpenTier[] = [];
   try {
     for (const [name, options] of Object.entries(parts.settings.cache)) {
-      if (name !== "memory") opened.push(await openTier(name, options as Record<string, unknown>, parts));
+      if (name !== "memory" && !parts.disabled.has(`store.${name}`))
+        opened.push(await openTier(name, options as Record<string, unknown>, parts));
     }
     return opened;
   } catch (error) {
@@ -56,7 +63,9 @@ async function openTier(name: string, options: Record<string, unknown>, parts: T
   const key = JSON.stringify([version, parsed]);
   if (before?.key === key) return before;
   const fail = (...words: ConstructorParameters<typeof CameoError>) => new CameoError(...words);
-  return { name, key, driver: await plugin.setup(parsed, { log: log.child({ plugin: `store.${name}` }), fail, now }) };
+  const id = `store.${name}`;
+  const host = { log: log.child({ plugin: id }), fail, now };
+  return { name, key, driver: await setUp(id, () => plugin.setup(parsed, host), setupMs) };
 }
 
 /** 512 MiB or a quarter of the machine's memory, whichever is less. */

@@ -8,13 +8,15 @@ import { startApp, type TestApp } from "../app.ts";
 import { fixture } from "../fixtures/fixture.ts";
 import { createOrigin } from "../origin.ts";
 
+const token = "an-admin-token-for-tests";
 const origin = createOrigin();
 let app: TestApp;
 let file: string;
 
 before(async () => {
   origin.images.set("card", await fixture("png-rgb"));
-  app = await startApp({ settings: { mounts: { o: { source: "origin" } } }, plugins: [origin.plugin] });
+  const settings = { adminToken: token, mounts: { o: { source: "origin" } } };
+  app = await startApp({ settings, plugins: [origin.plugin] });
   await mkdir(join(app.folder, "plugins.d"));
   file = join(app.folder, "plugins.d/shelf.ts");
 });
@@ -89,6 +91,27 @@ test("a store whose new code is broken goes on as it was", async () => {
   assert.equal(await app.app.refresh(), false);
   assert.deepEqual([tiers(), kept.closed.length], [["memory", "shelf"], 2]);
   assert.equal((await app.get("/o/card?w=20")).status, 200);
+});
+
+test("a store that an operator switches off is closed, and opened again", async () => {
+  const headers = { authorization: `Bearer ${token}` };
+  const operate = async (what: string) =>
+    (await app.get(`/plugins/store.shelf/${what}`, { method: "POST", headers })).status;
+  const opened = kept.opened.length;
+  assert.equal(await operate("disable"), 200);
+  assert.deepEqual(tiers(), ["memory"]);
+  assert.equal((await app.get("/o/card?w=41")).status, 200);
+  assert.equal(await operate("enable"), 200);
+  assert.deepEqual(tiers(), ["memory", "shelf"]);
+  assert.deepEqual([kept.opened.length, kept.closed.at(-1)], [opened + 1, "two b"]);
+});
+
+test("a store whose setup throws is refused with its ID", async () => {
+  await writeFile(file, code("four").replace("kept.opened.push", 'throw new Error("no room"); kept.opened.push'));
+  assert.equal(await app.app.refresh(), false);
+  assert.deepEqual(tiers(), ["memory", "shelf"]);
+  const health = await (await app.get("/health")).text();
+  assert.match(health, /The setup of store\.shelf failed: no room/);
 });
 
 test("a store that is taken out of its folder works on, until the settings name it no more", async () => {

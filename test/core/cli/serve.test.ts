@@ -207,3 +207,28 @@ const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';`;
     assert.equal(await served.end("SIGTERM"), 0);
   });
 });
+
+test("cameo serve outlives what a plugin throws in a timer and in a promise that nobody waits for", slow, async () => {
+  await inFolder(async (cwd) => {
+    await mkdir(join(cwd, "plugins.d"));
+    const code = `import { route } from "cameo/plugin";
+import * as v from "valibot";
+export default route({
+  name: "stray", options: v.object({}),
+  setup: () => ({
+    endpoints: [{ method: "GET", path: "/stray", handle() {
+      void Promise.reject(new Error("a stray promise"));
+      setTimeout(() => { throw new Error("a stray timer"); }, 1);
+      return new Response("still here");
+    } }],
+  }),
+});`;
+    await writeFile(join(cwd, "plugins.d/stray.ts"), code);
+    const served = await serveCameo([], { cwd });
+    const ask = async () => (await fetch(`${served.url}/stray`)).text();
+    const said = (words: string) => served.err().includes(words);
+    await until(async () => (await ask()) === "still here" && said("a stray promise") && said("a stray timer"));
+    assert.equal(await ask(), "still here");
+    assert.equal(await served.end("SIGTERM"), 0);
+  });
+});
