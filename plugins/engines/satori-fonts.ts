@@ -45,8 +45,8 @@ export interface FontSet {
 /** In place of what cannot be drawn. */
 const substitute = "…";
 
-/** Sets that are kept, so that satori need not parse their fonts again. */
-const maxSets = 16;
+/** Fonts of the sets that are kept, so that satori need not parse them again. Usual sets have some thirty; one of rare Chinese characters two hundred. */
+const maxKept = 500;
 
 /** Weights that headings and texts have: what is drawable must be so in each. */
 const probedWeights = [400, 700];
@@ -61,8 +61,9 @@ export async function openFonts(host: FontHost, folders: readonly string[] = [])
   return {
     refused: stock.refused,
     async prepare(texts, families = []) {
-      const set = await prepare(stock, core, texts, families);
+      // Before, so that what this card needs stays open while it is drawn.
       await stock.tidy();
+      const set = await prepare(stock, core, texts, families);
       return new CardFonts(stock, set, keepFonts(kept, set.families), families);
     },
   };
@@ -120,8 +121,12 @@ function keepFonts(kept: Map<string, Font[]>, families: readonly FontFamily[]): 
   const fonts = kept.get(key) ?? families.flatMap(toFonts);
   kept.delete(key);
   kept.set(key, fonts);
-  const [oldest] = kept.keys();
-  if (kept.size > maxSets && oldest !== undefined) kept.delete(oldest);
+  let count = [...kept.values()].reduce((sum, { length }) => sum + length, 0);
+  for (const [oldest, { length }] of kept) {
+    if (count <= maxKept || oldest === key) break;
+    kept.delete(oldest);
+    count -= length;
+  }
   return fonts;
 }
 

@@ -115,6 +115,20 @@ test("FontLibrary.prepare() opens only what a text needs, and gives the same fon
   assert.deepEqual([...new Set(more.map(({ name }) => name))], ["Noto Sans Thai"]);
 });
 
+test("FontLibrary.prepare() keeps few large sets of fonts, and the last one always", async () => {
+  const fonts = await library();
+  const rare = (from: number) =>
+    Array.from({ length: 120 }, (_, at) => String.fromCodePoint(0x4e00 + from + at * 160)).join("");
+  const first = (await fonts.prepare(["plain"])).fonts;
+  let count = 0;
+  for (let from = 0; count <= 600; from += 40) {
+    const { fonts: large } = await fonts.prepare([rare(from)]);
+    assert.equal((await fonts.prepare([rare(from)])).fonts, large);
+    count += large.length;
+  }
+  assert.notEqual((await fonts.prepare(["plain"])).fonts, first);
+});
+
 test("FontLibrary.prepare() takes Han characters from the font of the language", async () => {
   const of = async (text: string) =>
     (await prepared(text)).fonts.map(({ name }) => name).filter((name) => / (JP|KR|SC) /.test(name));
