@@ -1,12 +1,13 @@
 /**
- * The library's SVG, rewritten into one that looks the same and is drawn several times as fast: gradients without a tile around them, shadows blurred no further
- * than they reach, and soft ones drawn small and enlarged. What is not found in the form expected here stays as it is.
+ * The library's SVG, rewritten into one that looks the same and is drawn several times as fast: gradients without a tile around them, no clips that hide nothing,
+ * shadows blurred no further than they reach, and soft ones drawn small and enlarged. What is not found in the form expected here stays as it is.
  */
 import type { Size } from "cameo/plugin";
+import { withoutIdleClips } from "./satori-svg-clip.ts";
 import { type Paint, withQuickShadows } from "./satori-svg-shadow.ts";
 
 export function quickened(svg: string, card: Size, paint: Paint): string {
-  return withQuickShadows(withPlainGradients(svg), card, paint);
+  return withQuickShadows(withPlainGradients(withoutIdleClips(svg)), card, paint);
 }
 
 const number = "(-?[\\d.]+(?:e-?\\d+)?)";

@@ -23,11 +23,11 @@ const box = (style: Style, ...children: unknown[]) => ({
 });
 
 /** A box of this style on a light page, as the library writes it. */
-const written = (style: Style): Promise<string> =>
+const written = (style: Style, ...children: unknown[]): Promise<string> =>
   libsatori(
     box(
       { width: "100%", height: "100%", padding: 60, backgroundColor: "#eeeeff" },
-      box({ width: 160, height: 120, ...style }),
+      box({ width: 160, height: 120, ...style }, ...children),
     ) as never,
     {
       ...card,
@@ -41,8 +41,8 @@ interface Difference {
   readonly mean: number;
 }
 
-async function compare(style: Style): Promise<Difference> {
-  const svg = await written(style);
+async function compare(style: Style, ...children: unknown[]): Promise<Difference> {
+  const svg = await written(style, ...children);
   const quick = quickened(svg, card, paint);
   const [one, other] = [paint(svg, 1).pixels, paint(quick, 1).pixels];
   const gaps = one.map((value, at) => Math.abs(value - (other[at] ?? 0)));
@@ -87,6 +87,41 @@ for (const [name, style] of Object.entries(kept)) {
     assert.deepEqual(await compare(style), { isRewritten: false, worst: 0, mean: 0 });
   });
 }
+
+const art = (width: number, height: number, style: Style = {}) => ({
+  type: "svg",
+  props: {
+    width,
+    height,
+    viewBox: "0 0 10 10",
+    style,
+    children: { type: "circle", props: { cx: 5, cy: 5, r: 7, fill: "#c00" } },
+  },
+});
+
+const framed = { overflow: "hidden", borderRadius: 24, border: "4px solid #080", backgroundColor: "#fff" };
+
+const clipped: Readonly<Record<string, readonly [Style, unknown]>> = {
+  "a picture": [{}, art(80, 60)],
+  "a picture within a frame": [{ ...framed, padding: 30 }, art(60, 40)],
+  "a picture that fills a frame": [{ ...framed, border: "none" }, art(160, 120)],
+  "a picture that sticks out of a frame": [{ overflow: "hidden" }, art(300, 300)],
+  "a picture in a corner of a frame": [framed, art(40, 40)],
+};
+
+for (const [name, [style, child]] of Object.entries(clipped)) {
+  test(`quickened() keeps the clips that hide something of ${name}`, async () => {
+    const { worst } = await compare(style, child);
+    assert.ok(worst <= 1, `${worst}`);
+  });
+}
+
+test("quickened() leaves out masks and clips that hide nothing", async () => {
+  const users = (svg: string) =>
+    svg.replace(/<(mask|clipPath) .*?<\/\1>/g, "").match(/ (?:mask|clip-path)="/g)?.length ?? 0;
+  const svg = await written({ ...framed, padding: 30 }, art(60, 40));
+  assert.ok(users(svg) > users(quickened(svg, card, paint)));
+});
 
 /** Tolerances are those of one step of opacity, and of edges where a mask went. */
 const shadows: Readonly<Record<string, Style>> = {
