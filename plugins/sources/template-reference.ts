@@ -40,7 +40,8 @@ function urlOf(text: string, { baseUrl }: Host): string | undefined {
 function refOf(text: string, host: Host): string | undefined {
   const [, mount = "", ref = ""] = mountAndRef.exec(text) ?? [];
   if (mount === "" || mount === host.mount || mount === "meta") return undefined;
-  return /[?#]/.test(ref) && !isUrl(ref) ? undefined : `${mount}/${ref}`;
+  const isAllowed = isUrl(ref) ? urlOf(ref, host) !== undefined : !/[?#]/.test(ref);
+  return isAllowed ? `${mount}/${ref}` : undefined;
 }
 
 /** How mounts are asked for pictures. */

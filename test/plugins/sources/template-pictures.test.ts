@@ -137,6 +137,8 @@ const refused = [
   "https://user:pw@example.com/",
   "https://",
   "https://cards.example.com/og-image?image=x",
+  "remote/https://cards.example.com/og-image?image=x",
+  "remote/https://user:pw@example.com/",
   "images/a\0.jpg",
   "images\\a.jpg",
   "images/a\n.jpg",
