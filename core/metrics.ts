@@ -47,6 +47,10 @@ export interface Figure {
 }
 
 export interface Figures {
+  /** Counts a request that plugins work on, until the work is done. */
+  during<T>(plugins: readonly string[], work: Promise<T>): Promise<T>;
+  /** Requests that a plugin works on now. */
+  inFlight(plugin: string): number;
   /** Notes one measurement of a plugin. */
   note(plugin: string, name: string, value: number): void;
   /** By name, of one plugin. */
@@ -69,7 +73,20 @@ interface Tally {
 
 export function createFigures(): Figures {
   const plugins = new Map<string, Map<string, Tally>>();
+  const flights = new Map<string, number>();
+  const count = (ids: readonly string[], by: number) => {
+    for (const id of ids) flights.set(id, (flights.get(id) ?? 0) + by);
+  };
   return {
+    async during(ids, work) {
+      count(ids, 1);
+      try {
+        return await work;
+      } finally {
+        count(ids, -1);
+      }
+    },
+    inFlight: (plugin) => flights.get(plugin) ?? 0,
     note(plugin, name, value) {
       const own = plugins.get(plugin) ?? new Map<string, Tally>();
       plugins.set(plugin, own);

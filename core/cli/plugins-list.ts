@@ -17,7 +17,7 @@ const timeoutMs = 30_000;
 type Options = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** A row of `GET /plugins`, as far as it is shown. */
-type Row = PluginStatus & { readonly options?: Options };
+type Row = PluginStatus & { readonly options?: Options; readonly inFlight?: number };
 
 interface Listing {
   /** Absent without a server. */
@@ -108,7 +108,10 @@ function rows(plugins: readonly Row[]): string {
   return plugins.flatMap((row, index) => [lines[index] ?? "", ...detailsOf(row)]).join("\n");
 }
 
-const stateOf = ({ isDisabled, lastError }: Row): string => (lastError ? "failed" : isDisabled ? "off" : "loaded");
+function stateOf({ isDisabled, lastError, inFlight = 0 }: Row): string {
+  const state = lastError ? "failed" : isDisabled ? "off" : "loaded";
+  return inFlight > 0 ? `${state}, ${inFlight} in flight` : state;
+}
 
 function detailsOf({ options = {}, lastError }: Row): string[] {
   const places = Object.entries(options).map(([place, own]) => {

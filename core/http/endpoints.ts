@@ -19,7 +19,8 @@ export async function callEndpoint(
     const isOperator = carriesToken(request, settings.adminToken);
     const deadline = AbortSignal.timeout(settings.limits.fetchMs);
     const signal = AbortSignal.any([request.signal, deadline]);
-    return await within(deadline, (async () => endpoint.handle(request, { params, signal, isOperator }))(), id);
+    const work = (async () => endpoint.handle(request, { params, signal, isOperator }))();
+    return await within(deadline, services.figures.during([id], work), id);
   } catch (error) {
     const known = error instanceof CameoError ? error : broken(id, error);
     const { report } = codes[known.code];

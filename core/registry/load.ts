@@ -3,6 +3,7 @@ import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CameoError } from "../error.ts";
 import { contractVersion, type Plugin } from "../plugin.ts";
+import { outOfTime } from "./setup.ts";
 import type { PluginSource } from "./tree.ts";
 
 /** A plugin as the registry holds it. */
@@ -58,7 +59,7 @@ export async function loadPlugin(source: PluginSource, hash: string, url: string
 
 async function importModule(url: string, { path, root }: PluginSource): Promise<unknown> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`it did not load within ${importMs} ms`)), importMs);
+  const timer = setTimeout(() => late.reject(outOfTime(`it did not load within ${importMs} ms`)), importMs);
   try {
     return ((await Promise.race([import(url), late.promise])) as { default?: unknown }).default;
   } catch (error) {

@@ -20,5 +20,10 @@ export function rowOf(status: PluginStatus, { settings, mounts }: Snapshot, figu
   const [place = "", all = {}] = places[status.kind] ?? [];
   const at = Object.hasOwn(all, status.name) ? all[status.name] : undefined;
   const options = at ? [[`${place}.${status.name}`, hideSecrets(at as Record<string, unknown>)]] : [];
-  return { ...status, options: Object.fromEntries([...byMount, ...options]), figures: figures.of(status.id) };
+  return {
+    ...status,
+    inFlight: figures.inFlight(status.id),
+    options: Object.fromEntries([...byMount, ...options]),
+    figures: figures.of(status.id),
+  };
 }

@@ -15,10 +15,17 @@ interface Disposable {
 /** How long a plugin may take to set up or to dispose, in milliseconds. */
 const setupMs = 5000;
 
+/** What a plugin's work is ended with that takes too long. */
+export const outOfTime = (message: string): Error => new DOMException(message, "TimeoutError");
+
+/** Whether a failure came from that. */
+export const isOutOfTime = (error: unknown): boolean =>
+  error instanceof Error && (error.name === "TimeoutError" || isOutOfTime(error.cause));
+
 /** Rejects after so many milliseconds, whatever the work does then. */
 export async function inTime<T>(work: () => T | Promise<T>, limitMs = setupMs): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`it did not end within ${limitMs} ms`)), limitMs);
+  const timer = setTimeout(() => late.reject(outOfTime(`it did not end within ${limitMs} ms`)), limitMs);
   try {
     return await Promise.race([(async () => work())(), late.promise]);
   } finally {

@@ -4,6 +4,7 @@ import { relative } from "node:path";
 import { CameoError, toCameoError } from "../error.ts";
 import type { Log, Plugin } from "../plugin.ts";
 import { builtIn, type LoadedPlugin, loadPlugin } from "./load.ts";
+import { isOutOfTime } from "./setup.ts";
 import { type ProvidedModules, stagePlugin, sweepStaged } from "./stage.ts";
 import { hashSource, type PluginSource, scanPlugins } from "./tree.ts";
 
@@ -27,6 +28,8 @@ interface Place {
   error: string | undefined;
   /** How often its present contents failed to load. */
   failures: number;
+  /** Whether they failed because they took too long: to try them at each change of another would hold that up. */
+  isLate: boolean;
 }
 
 const emptyPlace: Place = {
@@ -36,6 +39,7 @@ const emptyPlace: Place = {
   previous: undefined,
   error: undefined,
   failures: 0,
+  isLate: false,
 };
 
 export interface PluginStatus {
@@ -107,7 +111,7 @@ export class Shelf {
     const known = this.#places.get(source.path);
     const isSame = known?.mark === source.mark;
     // What failed is tried again when something else has changed: that may have been the reason.
-    if (isSame && !(isNews && known.error !== undefined)) return;
+    if (isSame && !(isNews && known.error !== undefined && !known.isLate)) return;
     const place: Place = known ?? { ...emptyPlace };
     this.#places.set(source.path, place);
     place.mark = source.mark;
@@ -116,11 +120,19 @@ export class Shelf {
       if (hash === place.hash && place.error === undefined) return;
       const loaded = await this.#load(source, hash, place.failures);
       (place.current ? changes.changed : changes.added).push(loaded.id);
-      Object.assign(place, { hash, previous: place.current, current: loaded, error: undefined, failures: 0 });
+      Object.assign(place, {
+        hash,
+        previous: place.current,
+        current: loaded,
+        error: undefined,
+        failures: 0,
+        isLate: false,
+      });
     } catch (error) {
       place.failures += 1;
       const before = place.error;
       place.error = reasonOf(error);
+      place.isLate = isOutOfTime(error);
       if (isSame && place.error === before) return;
       this.#warn(source.path, place, error);
       changes.failed.push(relative(".", source.path));
@@ -153,7 +165,8 @@ export class Shelf {
     return [...this.#places].flatMap(([path, place]) => {
       const { current, previous } = place;
       if (!current || !ids.includes(current.id)) return [];
-      Object.assign(place, { current: previous, previous: undefined, error: reasonOf(error) });
+      const why = { error: reasonOf(error), isLate: isOutOfTime(error) };
+      Object.assign(place, { current: previous, previous: undefined, ...why });
       this.#warn(path, place, error);
       const tryAgain = () => Object.assign(place, { current, previous, error: undefined });
       return [{ id: current.id, tryAgain }];

@@ -132,9 +132,10 @@ async function loadOnce(
 ): Promise<Original | "unchanged"> {
   const deadline = AbortSignal.timeout(services.snapshot.settings.limits.fetchMs);
   const either = AbortSignal.any([signal, deadline]);
+  const id = `source.${mount.definition.name}`;
   const load = async () => mount.source.load(ref, { signal: either, previous: origin, isSigned, isInside, query });
-  const entered = services.turnstile.pass(load, either);
-  const loaded = await settle(entered, deadline, `source.${mount.definition.name}`);
+  const entered = services.turnstile.pass(() => services.figures.during([id], load()), either);
+  const loaded = await settle(entered, deadline, id);
   if (loaded === null) throw new CameoError("not-found", "There is no image under this name.");
   return loaded;
 }

@@ -52,6 +52,13 @@ test("a setup that never returns fails the load with its limit, and the old vers
   assert.equal(await save("word.ts", word("two", "await new Promise(() => {});")), false);
   assert.equal(await said(), "one");
   assert.match((await trouble()) ?? "", /The setup of route\.word failed: it did not end within 5000 ms/);
+  const failures = () => app.lines.filter((line) => line.includes("did not end within 5000 ms")).length;
+  const before = failures();
+  assert.equal(await save("other.ts", word("other").replaceAll("word", "other")), true);
+  assert.equal((await app.get("/other")).status, 200);
+  assert.equal(failures(), before, "another's save does not wait for the one that hangs");
+  await rm(join(folder, "other.ts"));
+  await app.app.refresh();
 });
 
 test("a trouble with plugins is gone from /health once it is mended, or its file taken away", async () => {

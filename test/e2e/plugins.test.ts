@@ -73,6 +73,7 @@ interface Listed {
     id: string;
     file: string | null;
     lastError: string | null;
+    inFlight: number;
     canRollBack: boolean;
     isDisabled: boolean;
   }[];
@@ -255,6 +256,8 @@ test("a plugin that is removed while a request is in flight answers that request
   await app.app.refresh();
   await mount({ paint: { source: "paint" }, slow: { source: "slow" } });
   const answer = colorOf("/slow/a?f=png");
+  while ((await listed("source.slow"))?.inFlight !== 1) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal((await listed("source.paint"))?.inFlight, 0);
   await mount({ paint: { source: "paint" } });
   await rm(join(folder, "slow.ts"));
   await app.app.refresh();
