@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { CameoError } from "../error.ts";
 import { createGuard } from "../net/guard.ts";
 import type { Plugin } from "../plugin.ts";
@@ -146,7 +147,9 @@ async function checksOf(plugin: Plugin, url: string, input: Input, parts: CliPar
 
 /** A file beside the plugin, or one of Cameo's packages: as a worker finds them. */
 const readFrom = async (url: string, specifier: string, { readAsset }: CliParts): Promise<Uint8Array> =>
-  /^\.\.?\//.test(specifier) ? new Uint8Array(await readFile(new URL(specifier, url))) : readAsset(specifier);
+  /^\.\.?\//.test(specifier)
+    ? new Uint8Array(await readFile(fileURLToPath(new URL(specifier, url).href)))
+    : readAsset(specifier);
 
 const testHost = async () => (await import("../testing/host.ts")).createHost();
 

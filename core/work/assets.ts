@@ -1,5 +1,6 @@
 /** Packaged files for workers. A WASM module is compiled once here: a further worker then starts in tens of milliseconds, not hundreds. */
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 
 export interface Assets {
@@ -14,7 +15,7 @@ const isOwnFile = (specifier: string): boolean => specifier.startsWith("file:");
 export function createAssets(readPackaged: (specifier: string) => Promise<Uint8Array>): Assets {
   const modules = new Map<string, Promise<WebAssembly.Module>>();
   const read = async (specifier: string) =>
-    isOwnFile(specifier) ? new Uint8Array(await readFile(new URL(specifier))) : readPackaged(specifier);
+    isOwnFile(specifier) ? new Uint8Array(await readFile(fileURLToPath(specifier))) : readPackaged(specifier);
   const compile = (specifier: string): Promise<WebAssembly.Module> => {
     const known = modules.get(specifier);
     if (known) return known;
