@@ -1,6 +1,6 @@
 /** The image routes: `/{mount}/{ref}`, `/meta/{mount}/{ref}`, `?explain`, and `DELETE` to purge. */
 import { LRUCache } from "lru-cache";
-import type { Entry } from "../cache/entry.ts";
+import type { Entry, EntryHeader } from "../cache/entry.ts";
 import { CameoError, codes, toCameoError } from "../error.ts";
 import { type Answer, answer, answerFromMemory, type Services, type Timings } from "../pipeline.ts";
 import { acceptedFormats } from "../request/negotiate.ts";
@@ -41,7 +41,8 @@ export function splitUrl(url: string): { readonly pathname: string; readonly sea
 
 export function createImageHandler(services: Services): ImageHandler {
   const resolved = new LRUCache<string, ImageRequest>({ max: keptRequests });
-  const fixed = new WeakMap<ImageRequest, { readonly entry: Entry; readonly headers: Record<string, string> }>();
+  // Of an entry, its header alone: bodies belong to the cache, whose budget counts them.
+  const fixed = new WeakMap<ImageRequest, { readonly of: EntryHeader; readonly headers: Record<string, string> }>();
   const recent = new WeakMap<ImageRequest, Recent>();
   const { log, snapshot } = services;
 
@@ -60,7 +61,7 @@ export function createImageHandler(services: Services): ImageHandler {
   function respond(request: Request, image: ImageRequest, found: Answer, timings: Timings): Response {
     const entry = found.entry;
     const known = fixed.get(image);
-    const kept = known?.entry === entry ? known : { entry, headers: fixedHeaders(entry, image) };
+    const kept = known?.of === entry.header ? known : { of: entry.header, headers: fixedHeaders(entry, image) };
     fixed.set(image, kept);
     const headers = {
       ...kept.headers,
@@ -76,13 +77,13 @@ export function createImageHandler(services: Services): ImageHandler {
   function respondAgain(request: Request, image: ImageRequest, found: Answer, timings: Timings): Response {
     const second = Math.floor(services.now() / 1000);
     const known = recent.get(image);
-    const isKnown = known?.second === second && known.entry === found.entry;
+    const isKnown = known?.second === second && known.of === found.entry.header;
     if (isKnown && !isConditional(request)) {
       return new Response(found.entry.body as Uint8Array<ArrayBuffer>, { headers: known.headers });
     }
     const response = respond(request, image, found, timings);
     if (response.status === 200)
-      recent.set(image, { second, entry: found.entry, headers: new Headers(response.headers) });
+      recent.set(image, { second, of: found.entry.header, headers: new Headers(response.headers) });
     return response;
   }
 
@@ -144,7 +145,7 @@ export function createImageHandler(services: Services): ImageHandler {
 /** What was answered last for a request. */
 interface Recent {
   readonly second: number;
-  readonly entry: Entry;
+  readonly of: EntryHeader;
   readonly headers: Headers;
 }
 

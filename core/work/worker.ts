@@ -151,14 +151,14 @@ function workerHost(
   };
 }
 
-/** After 16 MiB of originals, 8 of those that failed, or eleven cards of the usual size, memory is tidied: runtimes do not count pixels as garbage. */
+/** After 16 MiB of originals, 8 of those that failed, or 44 cards of the usual size (eleven, where they are not sent as drawn), memory is tidied: runtimes do not count pixels as garbage. */
 const churn = createChurn(8 * 2 ** 20);
 
 async function answer(port: Port, message: JobMessage, shop: Workshop | undefined): Promise<void> {
   const heapBytes = () => shop?.engines.reduce((sum, { instance }) => sum + (instance.heapBytes?.() ?? 0), 0) ?? 0;
   try {
     if (!shop) throw new CameoError("internal", "The worker is not ready.");
-    churn(message.body.byteLength / 2 + (message.drawing ? message.plan.costBytes / 4 : 0));
+    churn(message.body.byteLength / 2);
     const result = await runJob(message, shop);
     const body = owned(result.rendered.body);
     port.postMessage(
@@ -171,6 +171,7 @@ async function answer(port: Port, message: JobMessage, shop: Workshop | undefine
       [body.buffer],
     );
     release(message.body);
+    if (message.drawing) churn(message.plan.costBytes / (message.plan.operations.length > 0 ? 4 : 16));
   } catch (error) {
     churn(message.body.byteLength);
     port.postMessage({ type: "failed", id: message.id, failure: toFailure(error), heapBytes: heapBytes() });
