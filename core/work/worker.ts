@@ -151,7 +151,10 @@ function workerHost(
   };
 }
 
-/** After 16 MiB of originals, 8 of those that failed, or 44 cards of the usual size (eleven, where they are not sent as drawn), memory is tidied: runtimes do not count pixels as garbage. */
+/**
+ * After 16 MiB of originals, 8 of those that failed, or 44 cards of the usual size (eleven, where they are not sent as drawn), memory is tidied: runtimes do
+ * not count pixels as garbage.
+ */
 const churn = createChurn(8 * 2 ** 20);
 
 async function answer(port: Port, message: JobMessage, shop: Workshop | undefined): Promise<void> {

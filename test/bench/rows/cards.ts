@@ -18,7 +18,9 @@ const paths = (from: number, count: number): string[] => Array.from({ length: co
 export const cards: Measure = async (bench) => {
   const count = bench.isQuick ? 60 : 300;
   const plugins = await writeTemplate(bench);
-  const settings = { plugins: [plugins], mounts: { "og-image": { source: "template" } } };
+  // A small memory cache, so that memory that grows is not cards that are kept.
+  const cache = { memory: { maxBytes: 16 * 2 ** 20 }, disk: { path: join(bench.scratch, "cards-cache") } };
+  const settings = { plugins: [plugins], mounts: { "og-image": { source: "template" } }, cache };
   const cameo = await startCameo(bench, { workers, settings });
   const og = await startOg(bench, workers);
   const first = [await firstMs(cameo), await firstMs(og)] as const;
