@@ -124,7 +124,7 @@ for (const name of [
           assert.ok(error instanceof CameoError, String(error));
         }
       }),
-      { numRuns: 120 },
+      { numRuns: 40 },
     );
   });
 }
