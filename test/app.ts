@@ -54,12 +54,13 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const sink: LogSink = { write: (text) => void lines.push(...text.trimEnd().split("\n")) };
   let offsetMs = 0;
   const now = () => Date.now() + offsetMs;
+  const log = createLog({ level: "debug", sink, now });
   const app = await createApp({
     provided,
     settings,
     plugins: all,
     version: "0.0.0-test",
-    log: createLog({ level: "debug", sink, now }),
+    log,
     readAsset,
     createWorker: () => new Worker(new URL("../config/worker.ts", import.meta.url).href, { type: "module" }),
     now,
@@ -69,7 +70,11 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   return {
     app,
     folder,
-    lines,
+    get lines() {
+      // The log is written behind the answers.
+      log.flush();
+      return lines;
+    },
     advance(seconds) {
       offsetMs += seconds * 1000;
     },
