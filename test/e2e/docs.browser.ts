@@ -1,4 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
+import { watchPage } from "./page.ts";
 import { findChromium } from "./playwright.config.ts";
 import { type Server, startServer } from "./server.ts";
 
@@ -12,15 +13,7 @@ test.afterAll(() => server?.stop());
 
 /** Opens the page and keeps what should not happen: errors in the console and requests to other hosts. */
 async function openDocs(page: Page, hash = "") {
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("request", (request) => {
-    const url = request.url();
-    if (!/^(data|blob):/.test(url) && !url.startsWith(`${server.address}/`)) complaints.push(`asked for ${url}`);
-  });
+  const complaints = watchPage(page, server.address);
   await page.goto(`${server.address}/docs${hash}`);
   await expect(page.getByText("/images/{ref}").first()).toBeVisible();
   return complaints;

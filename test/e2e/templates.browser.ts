@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
+import { watchPage } from "./page.ts";
 import { findChromium } from "./playwright.config.ts";
 import { type Server, startServer } from "./server.ts";
 
@@ -40,15 +41,7 @@ const save = (code: string) => writeFile(join(server.folder, "plugins.d", "sheet
 
 /** Opens the page with the template of this test. What should not happen is kept: errors, and requests to other hosts. */
 async function openPage(page: Page, hash = "#sheet") {
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("request", (request) => {
-    const url = request.url();
-    if (!/^(data|blob):/.test(url) && !url.startsWith(`${server.address}/`)) complaints.push(`asked for ${url}`);
-  });
+  const complaints = watchPage(page, server.address);
   await page.goto(`${server.address}/templates${hash}`);
   await expect(page.locator("#stage img").first()).toBeVisible();
   return complaints;
