@@ -11,6 +11,7 @@ const warmMs = 10_000;
 
 export function identitiesEndpoint(options: AzureOptions, client: Client, host: SourceHost): Endpoint {
   const { organization, base, maxConcurrent, identities } = options;
+  refuseOpenMount(options, host);
   return {
     method: "POST",
     path: `/${host.mount}/identities`,
@@ -32,6 +33,16 @@ export function identitiesEndpoint(options: AzureOptions, client: Client, host: 
       return new Response(await begun(rewritten, host), { headers });
     },
   };
+}
+
+/**
+ * Whoever may rewrite gets a signature for any descriptor or GUID that he writes. Directly below another mount that would be any of its refs, such as the
+ * hash of a private avatar; below a link's own name (`/avatar/azure`) it is one of this source's.
+ */
+function refuseOpenMount({ identities: { isOpen, path } }: AzureOptions, host: SourceHost): void {
+  if (!isOpen || path === undefined || path === `/${host.mount}` || path.lastIndexOf("/") > 0) return;
+  const sentence = `mounts.${host.mount}.identities: with isOpen, path must not be all of another mount; take ${path}/${host.mount} or leave it out.`;
+  throw host.fail("bad-setting", sentence);
 }
 
 /** Of a name that goes into a URL. */

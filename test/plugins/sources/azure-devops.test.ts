@@ -515,3 +515,13 @@ test("source.azure-devops follows a redirect within the service, to no other ori
   assert.ok(host.calls.every(({ url }) => url.startsWith("https://tfs.example.com/")));
   assert.equal(host.calls.length, 2 + 4 + 1);
 });
+
+test("azure-devops signs no ref of another mount for everybody", async () => {
+  const open = (path: string | undefined, isOpen = true) => {
+    const identities = { isOpen, ...(path === undefined ? {} : { path }) };
+    return setupSource(azureDevOps, { organization: "contoso", token, identities }, makeHost());
+  };
+  await assert.rejects(open("/avatar"), hasCode("bad-setting"));
+  for (const path of [undefined, "/azure", "/avatar/azure"]) await (await open(path)).dispose?.();
+  await (await open("/avatar", false)).dispose?.();
+});
