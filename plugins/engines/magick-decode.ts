@@ -16,6 +16,7 @@ import type { DecodeOptions, Host, InputFormat, Pixels, Size } from "cameo/plugi
 import { countJpegScans, largestOfIcon, measureGif, wholeFrames } from "./magick-files.ts";
 import { createGuard, type Guard } from "./magick-guard.ts";
 import { fromRgba, MagickPicture } from "./magick-picture.ts";
+import { rgbaOf } from "./magick-pixels.ts";
 import { isSrgb, srgbProfile } from "./magick-srgb.ts";
 import { composeFrames, readAnimation, type WebpAnimation } from "./magick-webp.ts";
 
@@ -128,10 +129,7 @@ function readAnimated(
 function toPixels(image: IMagickImage | undefined, host: Host): Pixels {
   if (!image) throw cutShort(host);
   try {
-    const { width, height } = image;
-    const bytes = image.getPixels<Uint8Array | null>((all) => all.toByteArray(0, 0, width, height, "RGBA"));
-    if (!bytes) throw host.fail("internal", "The image engine gave no pixels.", { log: { isFatal: true } });
-    return { width, height, data: new Uint8ClampedArray(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+    return { width: image.width, height: image.height, data: rgbaOf(image, host) };
   } finally {
     image.dispose();
   }

@@ -1,7 +1,6 @@
-/** A decoded image in the WASM's memory. */
+/** A decoded image: in the WASM's memory, or loose outside of it, where its pixels were made there and nothing else was asked of them since. */
 import {
   AlphaAction,
-  ColorSpace,
   CompositeOperator,
   DistortMethod,
   DistortSettings,
@@ -9,17 +8,16 @@ import {
   type IMagickImage,
   type IMagickImageCollection,
   MagickColor,
-  MagickFormat,
   MagickGeometry,
   MagickImage,
   MagickImageCollection,
-  MagickReadSettings,
   Point,
   VirtualPixelMethod,
 } from "@imagemagick/magick-wasm";
 import type { Area, Color, Edges, Host, Picture, Pixels, Size } from "cameo/plugin";
 import { createGuard, type Guard } from "./magick-guard.ts";
-import { resampleRgb } from "./magick-resample.ts";
+import { fill, isOpaque, isRgb, type Loose, putLoose, rgbaOf, rgbaOfLoose, withBytes } from "./magick-pixels.ts";
+import { type Rgb, resampleRgb } from "./magick-resample.ts";
 
 export interface PictureParts {
   readonly scale: number;
@@ -27,45 +25,61 @@ export interface PictureParts {
   readonly guard: Guard;
   /** A decoder that shrinks rounds up, so that the last column and row lie partly outside of what was stored. Default: all of it counts. */
   readonly exact?: Size;
+  /** Pixels of the only frame, in place of those that its image has. */
+  readonly loose?: Loose;
 }
 
 export class MagickPicture implements Picture {
-  readonly images: IMagickImageCollection;
   readonly scale: number;
   readonly guard: Guard;
+  readonly #images: IMagickImageCollection;
   readonly #host: Host;
   /** How much of it counts, until its shape is changed. */
   #exact: Size | undefined;
+  /** Newer than the image of the only frame. An encoder that wants bytes takes them from here, which spares two copies and a conversion. */
+  #loose: Loose | undefined;
 
-  constructor(images: IMagickImageCollection, { scale, host, guard, exact }: PictureParts) {
-    this.images = images;
+  constructor(images: IMagickImageCollection, { scale, host, guard, exact, loose }: PictureParts) {
+    this.#images = images;
     this.scale = scale;
     this.guard = guard;
     this.#host = host;
     this.#exact = exact;
+    this.#loose = loose;
+  }
+
+  /** All frames, with their newest pixels. */
+  get images(): IMagickImageCollection {
+    const loose = this.#loose;
+    this.#loose = undefined;
+    if (loose) this.guard.run(() => putLoose(this.#frame(0), loose));
+    return this.#images;
   }
 
   get width(): number {
-    return this.#frame(0).width;
+    return (this.#loose ?? this.#frame(0)).width;
   }
 
   get height(): number {
-    return this.#frame(0).height;
+    return (this.#loose ?? this.#frame(0)).height;
   }
 
   get frames(): number {
-    return this.images.length;
+    return this.#images.length;
   }
 
   get hasAlpha(): boolean {
-    return this.images.some((image) => image.hasAlpha);
+    if (this.#loose) return this.#loose.channels === 4 && !isOpaque(this.#loose.data);
+    return this.#images.some((image) => image.hasAlpha);
   }
 
   resize(size: Size): void {
     if (size.width === this.width && size.height === this.height) return;
     const exact = this.#exact;
     this.#exact = undefined;
-    this.#each((image) => resample(image, size, exact));
+    const plain = this.frames === 1 ? this.guard.run(() => this.#resizedPlain(size, exact)) : undefined;
+    if (plain) this.#loose = plain;
+    else this.#each((image) => resample(image, size, exact));
   }
 
   crop({ x, y, width, height }: Area): void {
@@ -119,16 +133,17 @@ export class MagickPicture implements Picture {
 
   pixels(frame = 0): Pixels {
     const image = this.#frame(frame);
-    const { width, height } = image;
-    const bytes = this.guard.run(() =>
-      image.getPixels<Uint8Array | null>((all) => all.toByteArray(0, 0, width, height, "RGBA")),
-    );
-    if (!bytes) throw this.#host.fail("internal", "The image engine gave no pixels.", { log: { isFatal: true } });
-    const data = new Uint8ClampedArray(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const loose = this.#loose;
+    const { width, height } = this;
+    const data = this.guard.run(() => (loose ? rgbaOfLoose(loose) : rgbaOf(image, this.#host)));
     return this.frames === 1 ? { width, height, data } : { width, height, data, delayMs: delayMs(image) };
   }
 
   setPixels(pixels: Pixels, frame = 0): void {
+    if (this.frames === 1) {
+      this.#loose = { ...pixels, channels: 4, data: pixels.data.slice() };
+      return;
+    }
     const image = this.#frame(frame);
     const { animationDelay, animationTicksPerSecond, animationIterations } = image;
     this.guard.run(() => fill(image, pixels));
@@ -136,11 +151,18 @@ export class MagickPicture implements Picture {
   }
 
   dispose(): void {
-    this.images.dispose();
+    this.#images.dispose();
+  }
+
+  /** The only frame made smaller, where it is opaque RGB. */
+  #resizedPlain(size: Size, exact?: Size): Loose | undefined {
+    const loose = this.#loose;
+    if (!loose) return resampledPlain(this.#frame(0), size, exact);
+    return loose.channels === 3 && mayBePlain(loose, size) ? resampled(loose, size, exact) : undefined;
   }
 
   #frame(index: number): IMagickImage {
-    const image = this.images[index];
+    const image = this.#images[index];
     if (!image) throw new RangeError(`frame ${index} of ${this.images.length}`);
     return image;
   }
@@ -159,6 +181,11 @@ export class MagickPicture implements Picture {
 export function pictureOf(frames: readonly Pixels[], host: Host, deadlineMs: number): MagickPicture {
   const guard = createGuard(host, deadlineMs);
   const images = MagickImageCollection.create();
+  const [first, ...others] = frames;
+  if (first && others.length === 0) {
+    images.push(MagickImage.create());
+    return new MagickPicture(images, { scale: 1, host, guard, loose: { ...first, channels: 4 } });
+  }
   try {
     for (const frame of frames) images.push(guard.run(() => fromRgba(frame)));
     return new MagickPicture(images, { scale: 1, host, guard });
@@ -177,9 +204,10 @@ const largePixels = 500_000;
  * Lanczos for small pictures; for large ones Catmull-Rom, drawn in by a tenth, which is as sharp to the eye. Both are slow where many
  * pixels become one: a box over whole pixels goes before them, down to at least twice the size.
  */
-function resample(image: IMagickImage, { width, height }: Size, exact?: Size): void {
-  if (isPlain(image, { width, height })) resamplePlain(image, { width, height }, exact);
-  else resampleAny(image, { width, height });
+function resample(image: IMagickImage, size: Size, exact?: Size): void {
+  const plain = resampledPlain(image, size, exact);
+  if (plain) putLoose(image, plain);
+  else resampleAny(image, size);
 }
 
 function resampleAny(image: IMagickImage, { width, height }: Size): void {
@@ -196,27 +224,20 @@ function resampleAny(image: IMagickImage, { width, height }: Size): void {
 /** Its pixels are in memory twice; a larger one goes the library's way. */
 const maxPlainPixels = 8_000_000;
 
-const isPlain = (image: IMagickImage, { width, height }: Size): boolean =>
-  image.channelCount === 3 &&
-  image.colorSpace === ColorSpace.sRGB &&
-  width <= image.width &&
-  height <= image.height &&
-  image.width * image.height <= maxPlainPixels;
+const mayBePlain = (from: Size, to: Size): boolean =>
+  to.width <= from.width && to.height <= from.height && from.width * from.height <= maxPlainPixels;
 
-/** Cut to the new size, the image has room for the new pixels. */
-function resamplePlain(image: IMagickImage, to: Size, exact?: Size): void {
+function resampledPlain(image: IMagickImage, size: Size, exact?: Size): Loose | undefined {
   const { width, height } = image;
-  const made = image.getPixels((all) =>
-    resampleRgb({ width, height, data: bytesOf(all.getArea(0, 0, width, height)) }, to, exact),
-  );
-  image.crop(new MagickGeometry(0, 0, to.width, to.height));
-  image.resetPage();
-  image.getPixels((all) => all.setArea(0, 0, to.width, to.height, made));
+  if (!isRgb(image) || !mayBePlain(image, size)) return undefined;
+  return withBytes(image, (data) => resampled({ width, height, data }, size, exact));
 }
 
-/** The build has 8 bits a channel, so that this is a view of the WASM's memory. */
-const bytesOf = (area: Uint8Array | number[]): Uint8Array =>
-  area instanceof Uint8Array ? area : Uint8Array.from(area);
+const resampled = (source: Rgb, size: Size, exact?: Size): Loose => ({
+  ...size,
+  channels: 3,
+  data: resampleRgb(source, size, exact).slice(),
+});
 
 function exactly(width: number, height: number): MagickGeometry {
   const geometry = new MagickGeometry(width, height);
@@ -252,28 +273,6 @@ export function fromRgba(pixels: Pixels): IMagickImage {
     image.animationDelay = pixels.delayMs;
   }
   return image;
-}
-
-/** Without alpha where there is none: that is read in half the time, and every step afterwards has a quarter less to do. */
-function fill(image: IMagickImage, { width, height, data }: Pixels): void {
-  const plain = isOpaque(data);
-  const format = plain ? MagickFormat.Rgb : MagickFormat.Rgba;
-  image.read(plain ? withoutAlpha(data) : data, new MagickReadSettings({ format, width, height, depth: 8 }));
-}
-
-function withoutAlpha(data: Uint8ClampedArray): Uint8Array {
-  const plain = new Uint8Array((data.length / 4) * 3);
-  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
-    plain[to] = data[from] ?? 0;
-    plain[to + 1] = data[from + 1] ?? 0;
-    plain[to + 2] = data[from + 2] ?? 0;
-  }
-  return plain;
-}
-
-function isOpaque(data: Uint8ClampedArray): boolean {
-  for (let at = 3; at < data.length; at += 4) if (data[at] !== 255) return false;
-  return true;
 }
 
 const delayMs = (image: IMagickImage): number =>

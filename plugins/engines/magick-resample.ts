@@ -4,7 +4,7 @@ import { createKernel, fixedOne, type Kernel } from "./magick-kernel.ts";
 
 /** Three bytes a pixel, rows without gaps. */
 export interface Rgb extends Size {
-  readonly data: Uint8Array;
+  readonly data: Uint8Array | Uint8ClampedArray;
 }
 
 /** For each pixel of the result the first one of the source, and weights that add up to 1. */
