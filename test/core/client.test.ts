@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { createClient, type ImageParameters } from "cameo/client";
 import fc from "fast-check";
+import { createClient, type ImageParameters } from "../../core/client.ts";
 import { CameoError } from "../../core/error.ts";
 import { color } from "../../core/request/codec.ts";
 import type { Parameters } from "../../core/request/parameters.ts";
