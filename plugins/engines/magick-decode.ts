@@ -13,7 +13,7 @@ import {
   ResourceLimits,
 } from "@imagemagick/magick-wasm";
 import type { DecodeOptions, Host, InputFormat, Pixels, Size } from "cameo/plugin";
-import { countJpegScans, largestOfIcon, measureGif, wholeFrames } from "./magick-files.ts";
+import { countJpegScans, headOfJpeg, largestOfIcon, measureGif, wholeFrames } from "./magick-files.ts";
 import { createGuard, type Guard } from "./magick-guard.ts";
 import { fromRgba, MagickPicture } from "./magick-picture.ts";
 import { rgbaOf } from "./magick-pixels.ts";
@@ -144,7 +144,7 @@ function readJpeg(body: Uint8Array, options: DecodeOptions, host: Host): Read {
   image.onWarning = ({ error }) => warnings.push(error.message, ...error.relatedErrors.map(({ message }) => message));
   try {
     const settings = new MagickReadSettings({ format: MagickFormat.Jpeg });
-    image.ping(body, settings);
+    image.ping(headOfJpeg(body), settings);
     const stored = { width: image.width, height: image.height };
     const pixels = stored.width * stored.height;
     if (countJpegScans(body) * pixels > maxPasses * options.maxPixels) {

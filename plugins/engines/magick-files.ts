@@ -12,6 +12,17 @@ export function countJpegScans(body: Uint8Array): number {
   return scans;
 }
 
+/** A JPEG up to its first scan, which says all that there is to know without decoding; the whole file if there is none. */
+export function headOfJpeg(body: Uint8Array): Uint8Array {
+  for (let at = 2; at + 3 < body.length && body[at] === 0xff; ) {
+    const marker = body[at + 1] ?? 0;
+    if (marker === 0xff) at += 1;
+    else at += 2 + u16(body, at + 2);
+    if (marker === 0xda) return body.subarray(0, at);
+  }
+  return body;
+}
+
 export interface GifExtent {
   /** Whether it goes on to its trailer: a decoder takes one that was cut between two frames for a shorter animation. */
   readonly isWhole: boolean;

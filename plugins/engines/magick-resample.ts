@@ -57,23 +57,34 @@ function makeTaps(from: number, exact: number, to: number): Taps {
   const pairs = Math.ceil(Math.min(2 * lobes * ratio, from) / 2);
   const count = pairs * 2;
   const taps = { first: new Int32Array(to), weights: new Int16Array(to * count), pairs };
+  const scratch = new Float64Array(count);
   for (let at = 0; at < to; at++) {
     const center = ((at + 0.5) * exact) / to - 0.5;
     const start = Math.max(0, Math.min(Math.ceil(center - lobes * ratio), from - count));
     taps.first[at] = start;
-    setWeights(taps.weights.subarray(at * count, (at + 1) * count), from - start, center - start, ratio);
+    for (let tap = 0; tap < count; tap++) {
+      scratch[tap] = start + tap < from ? lanczos((start + tap - center) / ratio) : 0;
+    }
+    setWeights(taps.weights, at * count, scratch);
   }
   return taps;
 }
 
-/** Taps from `end` on lie outside and count for nothing; what rounding leaves over goes to the heaviest. */
-function setWeights(weights: Int16Array, end: number, center: number, ratio: number): void {
-  const exact = Array.from(weights, (_, tap) => (tap < end ? lanczos((tap - center) / ratio) : 0));
-  const sum = exact.reduce((total, each) => total + each, 0);
-  for (const [tap, weight] of exact.entries()) weights[tap] = Math.round((weight / sum) * fixedOne);
-  const heaviest = exact.indexOf(Math.max(...exact));
-  const left = weights.reduce((rest, each) => rest - each, fixedOne);
-  weights[heaviest] = (weights[heaviest] ?? 0) + left;
+/** Fixed-point numbers in the proportions of `exact`; what rounding leaves over goes to the heaviest. */
+function setWeights(weights: Int16Array, at: number, exact: Float64Array): void {
+  let sum = 0;
+  let heaviest = 0;
+  for (let tap = 0; tap < exact.length; tap++) {
+    sum += exact[tap] ?? 0;
+    if ((exact[tap] ?? 0) > (exact[heaviest] ?? 0)) heaviest = tap;
+  }
+  let left = fixedOne;
+  for (let tap = 0; tap < exact.length; tap++) {
+    const weight = Math.round(((exact[tap] ?? 0) / sum) * fixedOne);
+    weights[at + tap] = weight;
+    left -= weight;
+  }
+  weights[at + heaviest] = (weights[at + heaviest] ?? 0) + left;
 }
 
 function lanczos(x: number): number {
@@ -85,13 +96,10 @@ function lanczos(x: number): number {
 
 function writeTable(view: DataView, { first, weights, pairs }: Taps): void {
   let at = 0;
-  for (const [pixel, start] of first.entries()) {
-    view.setInt32(at, start * 3, true);
+  for (let pixel = 0, weight = 0; pixel < first.length; pixel++) {
+    view.setInt32(at, (first[pixel] ?? 0) * 3, true);
     at += 4;
-    for (const weight of weights.subarray(pixel * pairs * 2, (pixel + 1) * pairs * 2)) {
-      view.setInt16(at, weight, true);
-      at += 2;
-    }
+    for (let end = weight + pairs * 2; weight < end; weight++, at += 2) view.setInt16(at, weights[weight] ?? 0, true);
   }
 }
 
