@@ -251,6 +251,12 @@ export interface LoadContext {
   readonly query: Readonly<Record<string, string>>;
 }
 
+/** What `check` may look at. */
+export interface CheckContext {
+  /** Names of all mounts. */
+  readonly mounts: ReadonlySet<string>;
+}
+
 export interface SourceInstance {
   /**
    * Reads a URL its own way, where its grammar is another's: Gravatar's `?s=80`, a template's own parameters, an ending that is a format. Pure, and idempotent: the canonical URL
@@ -267,6 +273,11 @@ export interface SourceInstance {
   normalize?(ref: string): string;
   /** Whether a ref may be served without a signature where the mount says `sign: "unless-allowed"`. Pure. Default: yes. */
   isAllowed?(ref: string): boolean;
+  /**
+   * What its options name and what is not there, such as a folder or another mount: a sentence each, for the operator. They become warnings of `cameo check` and
+   * of the log and refuse nothing, since it may still come. No network here. Default none.
+   */
+  check?(context: CheckContext): readonly string[] | Promise<readonly string[]>;
   /** Called after the last request of its snapshot, also after a failed setup. */
   dispose?(): void | Promise<void>;
 }

@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { relative } from "node:path";
 import type { App } from "../app.ts";
 import { CameoError } from "../error.ts";
+import { checkMounts } from "../registry/check.ts";
 import type { Mount, Snapshot } from "../registry/snapshot.ts";
 import { hideSecrets } from "../settings/hide.ts";
 import { ownOptions } from "../settings/load.ts";
@@ -15,11 +16,19 @@ export const check: Command = {
   about: "Check the settings and plugins; list mounts, engines, cache tiers and limits.",
   usage: "check [options]",
   words: [0, 0],
-  flags: [{ name: "json", about: "The same as JSON." }, ...settingsFlags],
+  flags: [
+    { name: "json", about: "The same as JSON." },
+    { name: "strict", about: "Exit code 1 if there are warnings." },
+    ...settingsFlags,
+  ],
   examples: [
     ["cameo check --config cameo.toml", "Exit code 0 if all is well, 2 if not."],
     ["cameo check --plugins ./plugins.d", "Tries your plugins without serving: load, contract, names, options, setup."],
+    ["cameo check --strict", "Before a deployment: a warning is a failure too."],
     ["cameo check --json", "For programs."],
+  ],
+  notes: [
+    "Warnings are of what can be read and cannot work: a variable that no setting has, a folder, mount or template that is named and not there. They change no exit code without --strict.",
   ],
   run: runCheck,
 };
@@ -29,14 +38,21 @@ async function runCheck(input: Input, parts: CliParts): Promise<number> {
   await findFolders(input);
   try {
     const { settings } = await loadFor(input, parts);
-    const work = async (app: App) => ({ findings: find(app), warnings: app.warnings });
+    const work = async (app: App) => ({ findings: find(app), warnings: await warningsOf(app) });
     const { findings, warnings } = await withApp(input, parts, { ...settings, workers: 1 }, work);
-    await print(isJson ? JSON.stringify({ ok: true, warnings, ...findings }, null, 2) : toText(findings, warnings));
-    return exitCodes.done;
+    const ok = warnings.length === 0 || !input.flags.has("strict");
+    await print(isJson ? JSON.stringify({ ok, warnings, ...findings }, null, 2) : toText(findings, warnings));
+    return ok ? exitCodes.done : exitCodes.failed;
   } catch (error) {
     return refuse(error, isJson);
   }
 }
+
+/** Sentences about what is set and cannot work. */
+export const warningsOf = async (app: App): Promise<readonly string[]> => [
+  ...app.warnings,
+  ...(await checkMounts(app.services.snapshot)),
+];
 
 /** A folder that is named and not there is a slip; one that only the defaults name need not be there. */
 async function findFolders(input: Input): Promise<void> {
@@ -131,6 +147,7 @@ function toText(
       `    animates ${list(animates)}`,
     ].join("\n"),
   );
+  const count = warnings.length === 1 ? "warning" : "warnings";
   const tiers = cache.map((tier) => [tier.name, options(tier.options) || "defaults", holds(tier)]);
   return [
     ...warnings.map((warning) => `Warning: ${warning}`),
@@ -154,7 +171,7 @@ function toText(
       "  ",
     )}`,
     ...(presets.length > 0 ? [`Presets\n  ${presets.join(", ")}`] : []),
-    "All is well.",
+    warnings.length === 0 ? "All is well." : `All is well but for ${warnings.length} ${count}, at the top.`,
   ].join("\n\n");
 }
 

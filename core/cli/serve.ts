@@ -8,6 +8,7 @@ import { type Watch, watch } from "../registry/watch.ts";
 import { type Listening, listen, runtimeName } from "../runtime.ts";
 import type { Settings } from "../settings/schema.ts";
 import { tryUrls } from "./banner.ts";
+import { warningsOf } from "./check.ts";
 import { type CliParts, type Command, exitCodes, type Input, numberOf, textOf } from "./command.ts";
 import { complain, print } from "./output.ts";
 import { loadFor, openLog, settingsFileOf, settingsFlags } from "./settings.ts";
@@ -44,14 +45,15 @@ async function runServe(input: Input, parts: CliParts): Promise<number> {
   const { settings } = await loadFor(input, parts, flagSettings(input));
   const log = openLog(settings.log.level);
   const app = await createApp({ ...parts, settings, log, environment: process.env });
-  for (const warning of app.warnings) log.warn(warning);
   outlive(log);
+  const warn = createWarner(app, log);
   try {
+    await warn();
     await app.ready();
     const server = await open(app, settings);
     if (!server) return exitCodes.failed;
     const signals = listenForSignals();
-    const watching = await watchAll(app, settings, input, parts, log);
+    const watching = await watchAll({ app, settings, input, parts, log, warn });
     await print(await banner(settings, server.port, parts, performance.now() - started));
     try {
       return await untilStopped(server, signals);
@@ -70,14 +72,27 @@ function outlive(log: RootLog): void {
   process.on("uncaughtException", (error) => log.error("something was thrown outside of any request", { error }));
 }
 
+/** Logs what is set and cannot work; what was said the last time is not said again. */
+function createWarner(app: App, log: RootLog): () => Promise<void> {
+  let said: readonly string[] = [];
+  return async () => {
+    const warnings = await warningsOf(app);
+    for (const warning of warnings) if (!said.includes(warning)) log.warn(warning);
+    said = warnings;
+  };
+}
+
+interface Watched {
+  readonly app: App;
+  readonly settings: Settings;
+  readonly input: Input;
+  readonly parts: CliParts;
+  readonly log: RootLog;
+  warn(): Promise<void>;
+}
+
 /** Plugins and the settings file are looked at while the server runs; SIGHUP reads the settings at once. */
-async function watchAll(
-  app: App,
-  settings: Settings,
-  input: Input,
-  parts: CliParts,
-  log: RootLog,
-): Promise<readonly Watch[]> {
+async function watchAll({ app, settings, input, parts, log, warn }: Watched): Promise<readonly Watch[]> {
   const pluginMark = async () => (await scanPlugins(settings.plugins)).map(({ mark }) => mark).join("\n");
   const read = () =>
     loadFor(input, parts, flagSettings(input)).catch((error) => {
@@ -89,6 +104,7 @@ async function watchAll(
     try {
       await app.reconfigure((await read()).settings);
       isBehind = false;
+      await warn();
     } catch (error) {
       isBehind = true;
       log.error("the settings were not reloaded; the old ones go on", { error });
@@ -96,7 +112,7 @@ async function watchAll(
   };
   process.on("SIGHUP", reconfigure);
   // Settings may name a plugin that is saved a moment after them.
-  const plugins = watch(pluginMark, async () => (await app.refresh()) && isBehind && reconfigure());
+  const plugins = watch(pluginMark, async () => (await app.refresh()) && (isBehind ? reconfigure() : warn()));
   const file = settingsFileOf(input);
   return file === undefined ? [plugins] : [plugins, watch(() => markOf(file), reconfigure)];
 }

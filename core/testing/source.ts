@@ -98,6 +98,7 @@ export function sourceChecks(plugin: PluginOf<"source">, subjects: SourceSubject
     ...(isKnown("refused") ? [withRefused] : []),
     check("normalize() gives one spelling and is idempotent", givesOneSpelling),
     check("says what is wrong with an odd ref by host.fail, if it refuses it", refusesOddRefs),
+    check("check() answers sentences, if it is there", answersSentences),
     { claim: "takes no error page for an image", run: () => refusesErrors(plugin, open) },
   ];
 }
@@ -117,6 +118,11 @@ async function takesValidators(source: SourceInstance, { ref, query = {} }: Sour
   const context = loadContext({ query, previous: { etag, lastModified } });
   const answer = await source.load(normalize(source, ref), context);
   assert.notEqual(answer, null, "a ref that is there is not there once it has been cached");
+}
+
+async function answersSentences(source: SourceInstance): Promise<void> {
+  const sentences = (await source.check?.({ mounts: new Set(["example"]) })) ?? [];
+  for (const each of sentences) assert.match(each, /\.$/, `check() answered ${JSON.stringify(each)}`);
 }
 
 /** Refs of several kinds of sources, for one of which nothing is known. */

@@ -54,6 +54,13 @@ export function namedLink(links: readonly Link[], mount: string): Link[] {
   return link ? [{ mount, refs: [query === undefined ? "{ref}" : `{ref}?${query}`] }] : [];
 }
 
+/** Links that lead nowhere, for the operator. */
+export function checkLinks(links: readonly Link[], mounts: ReadonlySet<string>): string[] {
+  const missing = new Set(links.map(({ mount }) => mount)).difference(mounts);
+  const there = [...mounts].join(", ");
+  return [...missing].map((each) => `\`chain\` names the mount "${each}", which is not there; there are: ${there}.`);
+}
+
 /** The path to ask for; `undefined` if too little is known. */
 export function pathOf({ mount, refs }: Link, facts: Facts): string | undefined {
   for (const pattern of refs) {

@@ -11,7 +11,7 @@
  */
 import { isHostPattern, type LoadContext, type Original, type SourceHost, source } from "cameo/plugin";
 import * as v from "valibot";
-import { askChain, type Facts, type Link, namedLink, toLinks } from "./avatar-chain.ts";
+import { askChain, checkLinks, type Facts, type Link, namedLink, toLinks } from "./avatar-chain.ts";
 import { initialsTemplate, makeDefault, soon } from "./avatar-default.ts";
 import { idsEndpoint } from "./avatar-ids.ts";
 import { initialsOf } from "./avatar-initials.ts";
@@ -89,6 +89,7 @@ export default source({
     return {
       read: (url) => readAvatarUrl(url, grammar),
       edition: (_ref, query) => (kindOf(query, settings) === "initials" ? templateHash(host) : ""),
+      check: ({ mounts }) => checkLinks(links, mounts),
       endpoints: [idsEndpoint(host, people)],
       async load(ref, context) {
         const person = isHash(ref) || isPrivateId(ref) ? await people.find(ref) : undefined;

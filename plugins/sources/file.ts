@@ -9,7 +9,7 @@
  * Residual risk: someone who can write in the folder may swap a parent folder for a link between check and opening.
  */
 import { constants } from "node:fs";
-import { type FileHandle, open, realpath } from "node:fs/promises";
+import { type FileHandle, open, realpath, stat } from "node:fs/promises";
 import { resolve, sep } from "node:path";
 import { type Original, type SourceHost, source } from "cameo/plugin";
 import * as v from "valibot";
@@ -32,6 +32,7 @@ export default source({
     const folder = resolve(base);
     return {
       normalize: (ref) => checkPath(ref, host),
+      check: () => checkFolder(base, folder),
       async load(ref, { signal, previous }) {
         signal.throwIfAborted();
         const path = await findInside(folder, checkPath(ref, host), host);
@@ -46,6 +47,14 @@ export default source({
     };
   },
 });
+
+/** For the operator: whether there is anything to serve from. */
+async function checkFolder(base: string, folder: string): Promise<string[]> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory()) return [];
+  const what = found ? "is no folder" : "is not there or cannot be read";
+  return [`\`base\` names the folder ${base}, which ${what}${base === folder ? "" : ` (looked at ${folder})`}.`];
+}
 
 /**
  * The ref itself if every segment is a plain name, also when it is decoded once more. Throws `bad-request`, the same

@@ -13,6 +13,7 @@
 import { type Original, source, type TemplateEntry } from "cameo/plugin";
 import { createBranding } from "./template-brand.ts";
 import { createCatalog } from "./template-catalog.ts";
+import { checkNames, nameOf } from "./template-check.ts";
 import { drawCard } from "./template-draw.ts";
 import { fitImage } from "./template-image.ts";
 import { options } from "./template-options.ts";
@@ -32,6 +33,7 @@ export default source({
     const isImage = (ref: string, own: Texts) => isOnlyImage(Object.keys(own), namesOfAll(catalog.versions(ref)));
     return {
       read: (url) => readUrl(url, { catalog, options: settings, host }),
+      check: () => checkNames(settings, entries),
       edition(ref, own) {
         const texts = textsOf(own);
         const chosen = isImage(ref, own) ? catalog.placeholderFor("") : catalog.choose(ref, texts);
@@ -49,9 +51,6 @@ export default source({
     };
   },
 });
-
-/** `template.card@2` → `card@2`. */
-const nameOf = (id: string): string => id.slice(id.indexOf(".") + 1);
 
 const namesOfAll = (entries: readonly TemplateEntry[]): ReadonlySet<string> =>
   new Set(entries.flatMap(({ definition }) => namesOf(definition)));

@@ -111,3 +111,67 @@ test("cameo check answers 2 and names the setting that is wrong", slow, async ()
     assert.deepEqual([code, (JSON.parse(out) as { ok: boolean; code: string }).code], [2, "bad-setting"]);
   });
 });
+
+const astray = {
+  mounts: {
+    images: { source: "file", base: "./pictures" },
+    avatar: { source: "avatar", chain: ["upload", "grvatar", { mount: "staff", ref: "{email}" }] },
+    "og-image": {
+      source: "template",
+      default: "crad",
+      fallback: "none",
+      placeholder: "placehodler",
+      disabled: ["card", "card@9"],
+      rollout: { card: { "1": 90, "2": 10 }, banner: { "2": 5 } },
+    },
+    look: { source: "look" },
+    broken: { source: "broken" },
+  },
+};
+
+/** Sources of an operator's own: one with something to say, one whose check fails. */
+async function writeSources(cwd: string): Promise<void> {
+  const head = `import { source } from "cameo/plugin";\nimport * as v from "valibot";\n`;
+  const write = (name: string, check: string) =>
+    writeFile(
+      join(cwd, `plugins.d/${name}.ts`),
+      `${head}export default source({ name: "${name}", options: v.object({}), setup: () => ({ load: async () => null, ${check} }) });`,
+    );
+  await mkdir(join(cwd, "plugins.d"));
+  await write("look", 'check: async ({ mounts }) => ["there are " + mounts.size + " mounts."]');
+  await write("broken", 'check() { throw new Error("no idea"); }');
+}
+
+test("cameo check warns of what can be read and cannot work; with --strict that is exit code 1", slow, async () => {
+  await inFolder(async (cwd) => {
+    await writeSources(cwd);
+    await writeFile(join(cwd, "c.json"), JSON.stringify(astray));
+    const { code, out } = await cameo(["check", "--json", "--config", "c.json"], { cwd });
+    const { ok, warnings } = JSON.parse(out) as { ok: boolean; warnings: string[] };
+    const there = "images, remote, avatar, upload, gravatar, og-image, look, broken";
+    assert.deepEqual([code, ok], [0, true]);
+    const expected: readonly (string | RegExp)[] = [
+      /^mounts\.images: `base` names the folder \.\/pictures, which is not there or cannot be read \(looked at .+\/pictures\)\.$/,
+      `mounts.avatar: \`chain\` names the mount "grvatar", which is not there; there are: ${there}.`,
+      `mounts.avatar: \`chain\` names the mount "staff", which is not there; there are: ${there}.`,
+      /^mounts\.og-image: `default` names the template "crad", which is not there; there are: article, card, .+\.$/,
+      /^mounts\.og-image: `placeholder` names the template "placehodler", which is not there/,
+      /^mounts\.og-image: `disabled` names the template "card@9", which is not there/,
+      'mounts.og-image: `rollout` names version 2 of the template "card", which is not there; there are: 1.',
+      /^mounts\.og-image: `rollout` names the template "banner", which is not there/,
+      "mounts.look: there are 8 mounts.",
+      "mounts.broken could not be checked: no idea",
+    ];
+    assert.equal(warnings.length, expected.length, warnings.join("\n"));
+    for (const [index, each] of expected.entries()) {
+      if (typeof each === "string") assert.equal(warnings[index], each);
+      else assert.match(warnings[index] ?? "", each);
+    }
+
+    const strict = await cameo(["check", "--strict", "--config", "c.json"], { cwd });
+    assert.equal(strict.code, 1);
+    assert.match(strict.out, /^Warning: mounts\.images: /);
+    assert.match(strict.out, /\nAll is well but for 10 warnings, at the top\.\n$/);
+    assert.equal((await cameo(["check", "--strict"], { cwd })).code, 0);
+  });
+});

@@ -40,6 +40,29 @@ test("cameo serve prints no log line on standard output", slow, async () => {
   });
 });
 
+test("cameo serve warns of what cannot work when it starts and when its settings change, once each", slow, async () => {
+  await inFolder(async (cwd) => {
+    const file = join(cwd, "c.json");
+    const mounts = { images: { source: "file", base: "./pictures" } };
+    await writeFile(file, JSON.stringify({ mounts }));
+    const served = await serveCameo(["--config", "c.json"], { cwd });
+    const warned = () =>
+      served
+        .err()
+        .toString()
+        .match(/mounts\.\w+: `\w+` names[^"\\;]*/g) ?? [];
+    assert.equal(warned().length, 1);
+    assert.match(warned()[0] ?? "", /^mounts\.images: `base` names the folder \.\/pictures/);
+    await writeFile(file, JSON.stringify({ mounts: { ...mounts, avatar: { source: "avatar", chain: ["nobody"] } } }));
+    while (!served.err().includes("nobody")) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(
+      warned().map((each) => each.split(":")[0]),
+      ["mounts.images", "mounts.avatar"],
+    );
+    assert.equal(await served.end("SIGTERM"), 0);
+  });
+});
+
 test("cameo serve offers /health when there is nothing to show", slow, async () => {
   await inFolder(async (cwd) => {
     await mkdir(join(cwd, "empty"));
