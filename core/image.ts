@@ -81,6 +81,8 @@ export interface Original {
   readonly lastModified?: string | undefined;
   /** `true` when loading it again costs nothing (a local file), so that no cache tier keeps a copy. Default `false`. */
   readonly isLocal?: boolean | undefined;
+  /** `true` where nobody else holds `body`, so that it may be moved to a worker, which empties it here, instead of copied. Default `false`. */
+  readonly mayMove?: boolean | undefined;
   /** A card to be drawn, in place of `body`, which is empty then. No cache tier keeps it; `etag` must change with it. */
   readonly drawing?: Drawing | undefined;
   /** Who answered, where a source asks several: sent as `X-Source`, shown by `?explain`. */

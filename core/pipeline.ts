@@ -180,11 +180,11 @@ type Made = JobResult & {
 
 /** Renders; where a card's template fails, its fallback is drawn and looked at again soon. */
 async function draw(
-  { body, header, drawing, plan, times }: Fetched & { readonly plan: Plan },
+  { body, mayMove = false, header, drawing, plan, times }: Fetched & { readonly plan: Plan },
   services: Services,
   signal: AbortSignal,
 ): Promise<Made> {
-  if (!drawing) return render({ body, header, plan }, services, signal);
+  if (!drawing) return render({ body, mayMove, header, plan }, services, signal);
   const { fallback, remarks = [], ...card } = drawing;
   try {
     const made = await render({ body, header, plan, drawing: card }, services, signal);

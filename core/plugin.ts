@@ -350,12 +350,19 @@ export interface ThemeDefinition {
 export interface EngineInstance {
   /** Decodes, orients, converts to sRGB and 8 bits, coalesces frames. Throws `broken-image`, `unsupported-type` or `too-many-pixels`. */
   decode(body: Uint8Array, options: DecodeOptions): Picture | Promise<Picture>;
-  /** A picture of this engine from raw frames; how another engine's picture is handed over. */
+  /** A picture of this engine from raw frames, which are its own from now on; how another engine's picture is handed over. */
   fromPixels(frames: readonly Pixels[]): Picture;
   /** Throws `engine-cannot` if the format is not in `encodes`. */
   encode(picture: Picture, options: EncodeOptions): Uint8Array | Promise<Uint8Array>;
-  /** The whole plan at once, exactly as the steps would do it; `null` if it cannot. Tried before `decode`. */
-  run?(body: Uint8Array, header: Header, plan: Plan): Promise<{ body: Uint8Array; size: Size } | null>;
+  /**
+   * The whole plan at once, exactly as the steps would do it; or all of it but the encoding, whose pixels go to the first engine that
+   * writes the format; `null` if it cannot. Tried before `decode`.
+   */
+  run?(
+    body: Uint8Array,
+    header: Header,
+    plan: Plan,
+  ): Promise<{ body: Uint8Array; size: Size } | { pixels: Pixels } | null>;
   /** Draws a card from a template at least as large as `options.atLeast`. Throws `template-failed`. An engine that has it is asked for every drawing. */
   draw?(drawing: Drawing, options: DecodeOptions): Picture | Promise<Picture>;
   /** Bytes of WASM memory held. A worker over its limit is recycled. Default 0. */

@@ -7,8 +7,15 @@ export interface Flights {
    * `work` aborts and the key is free again. Without `signal` the waiter never leaves: that is how work in the background runs to its end.
    */
   run<T>(key: string, work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** The same, and whether another waiter gets the same answer: what nobody shares may be taken apart. */
+  share<T>(key: string, work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<Shared<T>>;
   /** Flights under way. */
   size(): number;
+}
+
+export interface Shared<T> {
+  readonly answer: T;
+  readonly isShared: boolean;
 }
 
 interface Flight {
@@ -41,15 +48,23 @@ export function createFlights(): Flights {
     flight.abort.abort(reason);
   }
 
-  async function run<T>(key: string, work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  /** Once it has landed nobody joins a flight any more, so that the number of its waiters is final. */
+  async function share<T>(
+    key: string,
+    work: (signal: AbortSignal) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<Shared<T>> {
     signal?.throwIfAborted();
     const flight = flights.get(key) ?? start(key, work);
     flight.waiters += 1;
-    const answer = flight.answer as Promise<T>;
-    return signal ? orLeave(answer, signal, () => leave(key, flight, signal.reason)) : answer;
+    const landed = flight.answer as Promise<T>;
+    const answer = await (signal ? orLeave(landed, signal, () => leave(key, flight, signal.reason)) : landed);
+    return { answer, isShared: flight.waiters > 1 };
   }
 
-  return { run, size: () => flights.size };
+  const run: Flights["run"] = async (key, work, signal) => (await share(key, work, signal)).answer;
+
+  return { run, share, size: () => flights.size };
 }
 
 function orLeave<T>(answer: Promise<T>, signal: AbortSignal, leave: () => void): Promise<T> {

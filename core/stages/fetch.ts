@@ -38,6 +38,8 @@ export interface Fetched {
   readonly times: Times;
   /** Where the bytes came from: a tier, `origin`, or `revalidated`. */
   readonly from: string;
+  /** Nobody else holds the body: it may be moved to a worker, which empties it here. */
+  readonly mayMove?: boolean;
 }
 
 /** The source says that nothing changed, and no body was needed to hear it. */
@@ -66,7 +68,8 @@ export async function fetch(
   const previous = hit && hit.entry.header.kind === "original" ? hit.entry : undefined;
   const load = (signal: AbortSignal) => loadAndKeep(request, services, previous, needs.variant, signal);
   const key = `${flightKey(request, previous, needs.variant)}@${services.cache.ticket(request.keys.prefix)}`;
-  return services.flights.run(key, load, needs.signal);
+  const { answer, isShared } = await services.flights.share(key, load, needs.signal);
+  return isShared && "mayMove" in answer ? { ...answer, mayMove: false } : answer;
 }
 
 /** A flight that may end without a body is no use to those who hold no variant, nor one that may go less far to those who are signed. */
@@ -192,8 +195,12 @@ async function keep(request: ImageRequest, services: Services, original: Origina
     } as const;
     void services.cache.set(request.keys.original, { header: entryHeader, body: original.body }, ticket);
   }
-  return { body: original.body, header, origin, times, from: "origin" };
+  return { body: original.body, header, origin, times, from: "origin", mayMove: mayMove(original) };
 }
+
+/** Bytes that the cache keeps stay here, and so do those that share their buffer with others. */
+const mayMove = ({ body, isLocal, mayMove = false }: Original): boolean =>
+  mayMove && isLocal === true && body.byteLength === body.buffer.byteLength;
 
 /** A drawing has no bytes to read: it is a vector of the card's size. */
 const drawn = ({ size }: Drawing): Header => ({ format: "svg", ...size, frames: 1, orientation: 1 });

@@ -262,7 +262,9 @@ export class Pool {
     clearTimeout(waiting.timer);
     waiting.timer = setTimeout(() => this.#tooSlow(slot), this.#options.limits.jobMs);
     slot.running = waiting;
-    slot.thread?.postMessage({ type: "job", id: this.#jobs, ...waiting.job });
+    const { body, mayMove } = waiting.job;
+    const moved = mayMove && body.buffer instanceof ArrayBuffer ? [body.buffer] : [];
+    slot.thread?.postMessage({ type: "job", id: this.#jobs, ...waiting.job }, moved);
   }
 
   #tooSlow(slot: Slot): void {

@@ -26,6 +26,8 @@ export interface Boot {
 export interface Job {
   /** Empty where there is a drawing. */
   readonly body: Uint8Array;
+  /** Nobody else holds the body: the worker gets it itself rather than a copy. */
+  readonly mayMove?: boolean;
   readonly drawing?: Drawing;
   readonly header: Header;
   readonly plan: Plan;

@@ -1,6 +1,6 @@
 /** One job in a worker: ask the engines for the whole plan, else decode, operate, encode. */
 import { CameoError } from "../error.ts";
-import type { Drawing, InputFormat, Picture, Plan, Rendered } from "../image.ts";
+import type { Drawing, InputFormat, Picture, Pixels, Plan, Rendered } from "../image.ts";
 import { mimeTypes } from "../image.ts";
 import type { EngineDefinition, EngineInstance, TransformDefinition } from "../plugin.ts";
 import { describePicture } from "./describe.ts";
@@ -22,8 +22,8 @@ export interface Workshop {
 
 export async function runJob(job: Job, shop: Workshop): Promise<JobResult> {
   const start = shop.clock();
-  const whole = await runWhole(job, shop);
-  if (whole) return { ...whole, timings: { decodeMs: 0, operateMs: 0, encodeMs: shop.clock() - start } };
+  const whole = await runWhole(job, shop, start);
+  if (whole) return whole;
   const main = mainEngine(shop, job.plan);
   const { picture, engine, holder } = await decode(job, shop, main);
   try {
@@ -38,16 +38,35 @@ export async function runJob(job: Job, shop: Workshop): Promise<JobResult> {
   }
 }
 
-async function runWhole(job: Job, shop: Workshop): Promise<Omit<JobResult, "timings"> | null> {
-  const { encode } = job.plan;
-  if (!encode || job.drawing) return null;
+/** What an engine that does whole plans made of it, or left to be encoded. */
+async function runWhole(job: Job, shop: Workshop, start: number): Promise<JobResult | null> {
+  if (!job.plan.encode || job.drawing) return null;
   for (const { definition, instance } of shop.engines) {
     const result = await instance.run?.(job.body, job.header, job.plan);
     if (!result) continue;
-    const rendered = { body: result.body, ...result.size, type: mimeTypes[encode.format], frames: 1 };
-    return { rendered, engine: definition.name };
+    const done = shop.clock();
+    const rendered =
+      "pixels" in result
+        ? await encodePixels(result.pixels, job, mainEngine(shop, job.plan))
+        : { body: result.body, ...result.size, type: mimeTypes[job.plan.encode.format], frames: 1 };
+    const isEncoded = "body" in result;
+    const timings = {
+      decodeMs: isEncoded ? 0 : done - start,
+      operateMs: 0,
+      encodeMs: shop.clock() - (isEncoded ? start : done),
+    };
+    return { rendered, timings, engine: definition.name };
   }
   return null;
+}
+
+async function encodePixels(pixels: Pixels, job: Job, holder: RunningEngine): Promise<Rendered> {
+  const picture = holder.instance.fromPixels([pixels]);
+  try {
+    return await encode(picture, job.plan, holder, job);
+  } finally {
+    picture.dispose();
+  }
 }
 
 /** The first engine that can encode what is asked; it holds the picture. */

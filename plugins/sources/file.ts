@@ -134,7 +134,7 @@ async function read(
   if (stats.size > maxBytes)
     throw host.fail("source-too-large", `The file is larger than ${maxBytes} bytes; use a smaller one.`);
   const body = await readBytes(file, stats.size, signal);
-  return { body, etag, lastModified: stats.mtime.toUTCString(), maxAgeS, isLocal: true };
+  return { body, etag, lastModified: stats.mtime.toUTCString(), maxAgeS, isLocal: true, mayMove: true };
 }
 
 /** At most `size` bytes, so that a file that grows meanwhile stays under the cap. */

@@ -177,6 +177,30 @@ test("a client that leaves cancels only itself, and its leaving is not remembere
   await leaving;
 });
 
+test("bytes that nobody else holds are moved to the worker, unless two requests share them or the cache keeps them", async () => {
+  const given: Uint8Array[] = [];
+  const { promise: open, resolve: opened } = Promise.withResolvers<void>();
+  let isLocal = true;
+  origin.fail = async () => {
+    await open;
+    const body = card.slice();
+    given.push(body);
+    return { body, isLocal, mayMove: true };
+  };
+  const two = [get("w=40&f=png"), get("w=50&f=png")];
+  await until(() => origin.loads.length > 0);
+  opened();
+  assert.deepEqual((await Promise.all(two)).map(status), ["200 MISS origin", "200 MISS origin"]);
+  assert.equal(status(await get("w=60&f=png")), "200 MISS origin");
+  isLocal = false;
+  assert.equal(status(await get("w=70&f=png")), "200 MISS origin");
+  assert.equal(status(await get("w=80&f=png")), "200 MISS origin");
+  assert.deepEqual(
+    given.map(({ length }) => length),
+    [card.length, 0, card.length],
+  );
+});
+
 test("an origin's max-age shortens the time to live, and is never longer than the mount's", async () => {
   origin.maxAgeS = 10;
   assert.match(

@@ -19,6 +19,22 @@ test("run() shares one flight among all who wait for a key", async () => {
   assert.equal(flights.size(), 0);
 });
 
+test("share() tells who has the answer alone", async () => {
+  const flights = createFlights();
+  const work = async () => "done";
+  assert.deepEqual(await flights.share("a", work), { answer: "done", isShared: false });
+  const both = [flights.share("a", work), flights.run("a", work)];
+  assert.deepEqual(await Promise.all(both), [{ answer: "done", isShared: true }, "done"]);
+  const leaver = new AbortController();
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const left = flights.run("a", () => promise, leaver.signal);
+  const stayed = flights.share("a", work);
+  leaver.abort();
+  await assert.rejects(left);
+  resolve("late");
+  assert.deepEqual(await stayed, { answer: "late", isShared: false });
+});
+
 test("run() starts anew once the flight has landed", async () => {
   const flights = createFlights();
   let started = 0;
