@@ -95,7 +95,10 @@ function reduceColors(images: IMagickImageCollection): void {
   settings.colors = images.some((image) => image.hasAlpha) ? 255 : 256;
   settings.ditherMethod = images.length > 1 ? DitherMethod.No : DitherMethod.FloydSteinberg;
   images.quantize(settings);
-  if (images.length > 1) leaveOutWhatStays(images);
+  if (images.length === 1) return;
+  leaveOutWhatStays(images);
+  // The writer maps frames that have changed since to a palette again; were it to dither, it would take 64 MB for it.
+  for (const image of images) image.setArtifact("dither", "None");
 }
 
 /** The first frame keeps the whole canvas: readers do not agree on what lies around a smaller one. */
