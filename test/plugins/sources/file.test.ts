@@ -130,7 +130,13 @@ test("file answers the facts of the file: validators, freshness, local", async (
     await utimes(join(base, "a.jpg"), 1_700_000_000, 1_700_000_000);
     const { etag, ...original } = await loadOriginal(source, "a.jpg");
     assert.match(etag ?? "", /^"[\w-]+"$/);
-    assert.deepEqual(original, { body, lastModified: "Tue, 14 Nov 2023 22:13:20 GMT", maxAgeS: 60, isLocal: true, mayMove: true });
+    assert.deepEqual(original, {
+      body,
+      lastModified: "Tue, 14 Nov 2023 22:13:20 GMT",
+      maxAgeS: 60,
+      isLocal: true,
+      mayMove: true,
+    });
   });
 });
 
