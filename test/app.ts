@@ -30,7 +30,12 @@ export interface TestAppOptions {
   readonly plugins?: readonly Plugin[];
   /** Keep this folder's cache and secret. Default: a new one. */
   readonly folder?: string;
+  /** Whether what draws cards is set up at the start, as in a server, not with the first card. Default: no. */
+  readonly preparesCards?: boolean;
 }
+
+const asServed = new URL("../config/worker.ts", import.meta.url).href;
+const unprepared = new URL("./worker.ts", import.meta.url).href;
 
 /** One worker, a cache in a temporary folder, a clock that starts at the present. */
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
@@ -62,7 +67,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     version: "0.0.0-test",
     log,
     readAsset,
-    createWorker: () => new Worker(new URL("../config/worker.ts", import.meta.url).href, { type: "module" }),
+    createWorker: () => new Worker(options.preparesCards ? asServed : unprepared, { type: "module" }),
     now,
     random: () => 0.5,
   });

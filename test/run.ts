@@ -1,10 +1,12 @@
 /**
  * `bun run test`: every suite on Bun and on Deno, then the browser; one closing line over all of them. Arguments narrow the files.
- * Suites: `bun test`, `deno test`, `playwright test`. Each writes a report that is read here, so that no count is guessed.
+ * Suites: `bun test`, `deno test`, `playwright test`. They run side by side, and each runs several files at a time, so a test must
+ * stand a busy machine and neighbours: free ports, folders of its own. What a suite writes is shown whole when it ends. Each writes a
+ * report that is read here, so that no count is guessed.
  */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -18,59 +20,105 @@ interface Count {
 interface Suite {
   readonly name: string;
   readonly command: readonly string[];
-  readonly report: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const reports = mkdtempSync(join(tmpdir(), "cameo-test-"));
+/** Reports, and the temporary folder of each suite: what a process that was ended left behind goes with it. */
+const folder = mkdtempSync(join(tmpdir(), "cameo-test-"));
 const only = process.argv.slice(2);
 const bin = (name: string): string => join(root, "node_modules", ".bin", name);
+const reportOf = (name: string): string => join(folder, `${name}.xml`);
+/** Files at a time, of a suite: two suites share the cores, and a test waits now and then. */
+const jobs = Math.ceil(availableParallelism() / 2);
 
-const suites: readonly Suite[] = [
-  {
-    name: "Bun",
-    command: [
-      process.execPath,
-      "test",
-      "--timeout=60000",
-      "--reporter=junit",
-      `--reporter-outfile=${join(reports, "bun.xml")}`,
-      ...only,
-    ],
-    report: join(reports, "bun.xml"),
-  },
-  {
-    name: "Deno",
-    command: [
-      bin("deno"),
-      ...["test", "-A", "--no-check", "--quiet", "--reporter=dot", "--junit-path", join(reports, "deno.xml")],
-      ...(only.length > 0 ? only : ["test/", "config/examples/"]),
-    ],
-    report: join(reports, "deno.xml"),
-  },
-  ...(only.length > 0
-    ? []
-    : [
-        {
-          name: "browser",
-          command: [bin("playwright"), "test", "--config=test/e2e/playwright.config.ts", "--reporter=list,junit"],
-          report: join(reports, "browser.xml"),
-          environment: { PLAYWRIGHT_JUNIT_OUTPUT_NAME: join(reports, "browser.xml") },
-        },
-      ]),
-];
+const bun: Suite = {
+  name: "Bun",
+  // Each file in a global of its own: in one for all, memory grows into gigabytes, and with it the time.
+  command: [
+    process.execPath,
+    "test",
+    ...[`--parallel=${jobs}`, "--timeout=120000", "--only-failures"],
+    ...["--reporter=junit", `--reporter-outfile=${reportOf("Bun")}`],
+    ...only,
+  ],
+};
 
-function run({ name, command, report, environment }: Suite): Count {
-  const [program = "", ...args] = command;
-  print(`\n== ${name}\n`);
-  const { status } = spawnSync(program, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...environment } });
+const deno: Suite = {
+  name: "Deno",
+  command: [
+    bin("deno"),
+    ...["test", "-A", "--no-check", "--quiet", "--parallel", "--reporter=dot", "--junit-path", reportOf("Deno")],
+    ...(only.length > 0 ? only : ["test/", "config/examples/"]),
+  ],
+  environment: { DENO_JOBS: `${jobs}` },
+};
+
+const browser: Suite = {
+  name: "browser",
+  command: [bin("playwright"), "test", "--config=test/e2e/playwright.config.ts", "--reporter=list,junit"],
+  environment: { PLAYWRIGHT_JUNIT_OUTPUT_NAME: reportOf("browser") },
+};
+
+/** Lanes go side by side; what is in a lane goes one after the other. */
+const lanes: readonly (readonly Suite[])[] = [[bun], only.length > 0 ? [deno] : [deno, browser]];
+
+async function runLane(lane: readonly Suite[]): Promise<Count[]> {
+  const counts: Count[] = [];
+  for (const suite of lane) counts.push(await run(suite));
+  return counts;
+}
+
+async function run({ name, command, environment }: Suite): Promise<Count> {
+  const start = Date.now();
+  print(`== ${name} began\n`);
+  const { code, said } = await runCommand(command, { ...environment, TMPDIR: temporaryFolder(name) });
+  const report = reportOf(name);
   const count = existsSync(report) ? readReport(readFileSync(report, "utf8")) : { passed: 0, failed: 0, skipped: 0 };
-  const isCrash = status !== 0 && count.failed === 0;
+  const isCrash = code !== 0 && count.failed === 0;
   const total = isCrash ? { ...count, failed: 1 } : count;
-  print(`${name}: ${sentence(total)}${isCrash ? ` (the runner ended with ${status ?? "a signal"})` : ""}\n`);
+  const end = isCrash ? ` (the runner ended with ${code ?? "a signal"})` : "";
+  const tookS = Math.round((Date.now() - start) / 1000);
+  print(`\n== ${name}\n${withoutDots(said)}\n${name}: ${sentence(total)}${end}; ${tookS} s\n\n`);
   return total;
 }
+
+function temporaryFolder(name: string): string {
+  const path = join(folder, name);
+  mkdirSync(path);
+  return path;
+}
+
+interface Ended {
+  /** `null` after a signal. */
+  readonly code: number | null;
+  /** All that it wrote, in order. */
+  readonly said: string;
+}
+
+function runCommand([program = "", ...args]: readonly string[], environment: NodeJS.ProcessEnv): Promise<Ended> {
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...environment },
+  });
+  const chunks: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const said = () => Buffer.concat(chunks).toString();
+  return new Promise((resolve) => {
+    child.once("error", (error) => resolve({ code: null, said: `${said()}${error.message}\n` }));
+    child.once("close", (code) => resolve({ code, said: said() }));
+  });
+}
+
+/** Deno writes a line for each dot where there is no terminal. */
+const withoutDots = (said: string): string =>
+  said
+    .split("\n")
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
+    .filter((line) => !/^(\x1b\[\d+(;\d+)*m|[.,!])+$/.test(line))
+    .join("\n")
+    .trim();
 
 /** Counts test cases of a JUnit report. */
 export function readReport(xml: string): Count {
@@ -84,9 +132,9 @@ const sentence = ({ passed, failed, skipped }: Count): string =>
   `${passed} passed, ${failed} failed, ${skipped} skipped`;
 const print = (text: string): void => void process.stdout.write(text);
 
-const counts = suites.map(run);
-rmSync(reports, { recursive: true, force: true });
+const counts = (await Promise.all(lanes.map(runLane))).flat();
+rmSync(folder, { recursive: true, force: true });
 const sum = (key: keyof Count): number => counts.reduce((total, each) => total + each[key], 0);
 const total = { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
-print(`\n${sentence(total)}\n`);
+print(`${sentence(total)}\n`);
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);

@@ -18,7 +18,8 @@ let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "cameo-cards-"));
   await writeCards(join(folder, "plugins.d"));
-  app = await startApp({ folder, settings: { limits: { jobMs: 5000 }, mounts: { card: { source: "cards" } } } });
+  const mounts = { card: { source: "cards" } };
+  app = await startApp({ folder, settings: { limits: { jobMs: 5000 }, mounts }, preparesCards: true });
 });
 after(async () => {
   await app.close();

@@ -31,6 +31,7 @@ before(async () => {
   app = await startApp({
     settings: { adminToken: token, signingKeys: [key], limits: { jobMs: 3000 }, mounts: mounts as never },
     plugins: [origin.plugin],
+    preparesCards: true,
   });
   folder = join(app.folder, "plugins.d");
   await mkdir(folder);
