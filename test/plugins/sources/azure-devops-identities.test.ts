@@ -15,8 +15,7 @@ import {
   workItem,
 } from "./azure-devops-payloads.ts";
 
-test("cameo/azure is this module, which imports nothing but its own siblings", async () => {
-  assert.equal((await import("cameo/azure")).rewriteIdentities, rewriteIdentities);
+test("cameo/azure imports nothing but its own siblings", async () => {
   const folder = new URL("../../../plugins/sources/", import.meta.url);
   const seen = new Set<string>();
   const walk = async (file: string): Promise<void> => {

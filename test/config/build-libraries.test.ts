@@ -1,4 +1,4 @@
-/** `cameo/client` as others get it: from the packed package, in a folder of their own. */
+/** `cameo/client` and `cameo/azure` as others get them: from the packed package, in a folder of their own. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -9,13 +9,14 @@ import { after, before } from "node:test";
 import { createClient } from "../../core/client.ts";
 import { createGrammar, parseRequest } from "../../core/request/parse.ts";
 import { verifyRequest } from "../../core/request/sign.ts";
+import { rewriteIdentities } from "../../plugins/sources/azure-devops-identities.ts";
 import { denoProgram, root, testOnBun } from "../e2e/binary.ts";
 
 const key = "a key of more than sixteen characters";
 const baseUrl = "https://img.example.com";
 const slow = { timeout: 60_000 };
 
-/** What an app does with it. */
+/** What an app does with the client. */
 const app = `import { createClient } from "cameo/client";
 const client = createClient({ baseUrl: "${baseUrl}", key: "${key}" });
 console.log(client.url(["remote", "https://example.com/ä b.jpg?size=2"], { width: 320, format: "webp" }));
@@ -29,6 +30,24 @@ export const show = (cameo: Client): string => cameo.url("/images/a.jpg", parame
 `;
 const wrong = `import { createClient } from "cameo/client";
 createClient({ baseUrl: "" }).url("/images/a.jpg", { fit: "covre" });
+`;
+
+/** What a tool does with answers of Azure DevOps: as text, as a value and as a stream. */
+const azure = `import { rewriteIdentities } from "cameo/azure";
+const options = { organization: "contoso", toUrl: ({ descriptor, id }) => "/azure/" + (descriptor ?? id) };
+const link = "https://dev.azure.com/contoso/_apis/GraphProfile/MemberAvatars/aad.YWJj";
+const text = JSON.stringify([{ imageUrl: link, displayName: "Ada" }]);
+console.log(await rewriteIdentities(text, options));
+console.log(JSON.stringify(await rewriteIdentities(JSON.parse(text), options)));
+console.log(await new Response(rewriteIdentities(new Blob([text]).stream(), options)).text());
+`;
+const azureTyped = `import { type AvatarIdentity, type RewriteOptions, rewriteIdentities } from "cameo/azure";
+const toUrl = ({ descriptor, id }: AvatarIdentity): string => "/azure/" + (descriptor ?? id);
+const options: RewriteOptions = { organization: "contoso", toUrl };
+export const text: Promise<string> = rewriteIdentities("{}", options);
+`;
+const azureWrong = `import type { RewriteOptions } from "cameo/azure";
+export const options: RewriteOptions = { organisation: "contoso", toUrl: () => null };
 `;
 
 /** What the source says to the same. */
@@ -60,6 +79,9 @@ if ("Bun" in globalThis) {
     await writeFile(join(folder, "app.js"), app);
     await writeFile(join(folder, "app.ts"), typed);
     await writeFile(join(folder, "wrong.ts"), wrong);
+    await writeFile(join(folder, "azure.js"), azure);
+    await writeFile(join(folder, "azure.ts"), azureTyped);
+    await writeFile(join(folder, "azure-wrong.ts"), azureWrong);
   }, slow);
   after(() => rm(folder, { recursive: true, force: true }));
 }
@@ -78,9 +100,27 @@ testOnBun(
   },
 );
 
-testOnBun("cameo/client: a bundler for browsers takes the JavaScript, which imports nothing", slow, async () => {
-  const script = await readFile(join(folder, "node_modules/cameo/dist/client/client.js"), "utf8");
-  assert.doesNotMatch(script, /\bimport\b|\brequire\(/);
+testOnBun(
+  "cameo/azure: the package puts the same links into JSON on Node, Deno and Bun as the source",
+  slow,
+  async () => {
+    const link = "https://dev.azure.com/contoso/_apis/GraphProfile/MemberAvatars/aad.YWJj";
+    const json = JSON.stringify([{ imageUrl: link, displayName: "Ada" }]);
+    const toUrl = ({ descriptor = "" }) => `/azure/${descriptor}`;
+    const rewritten = await rewriteIdentities(json, { organization: "contoso", toUrl });
+    assert.equal(rewritten, json.replace(link, "/azure/aad.YWJj"));
+    const lines = `${rewritten}\n`.repeat(3);
+    assert.equal(run("node", ["azure.js"]), lines);
+    assert.equal(run(denoProgram(), ["run", "--quiet", "azure.js"]), lines);
+    assert.equal(run(process.execPath, ["azure.js"]), lines);
+  },
+);
+
+testOnBun("libraries: a bundler for browsers takes the JavaScript, which imports nothing", slow, async () => {
+  for (const path of ["core/client.js", "plugins/sources/azure-devops-identities.js"]) {
+    const script = await readFile(join(folder, "node_modules/cameo/dist/libraries", path), "utf8");
+    assert.doesNotMatch(script, /^\s*import\b|\bimport\(|\brequire\(/m, path);
+  }
   run(process.execPath, ["build", "app.ts", "--target", "browser", "--outfile", "bundle.js"]);
   assert.equal(run("node", ["bundle.js"]), await expected());
 });
@@ -89,21 +129,26 @@ for (const [module, resolution] of [
   ["nodenext", "nodenext"],
   ["esnext", "bundler"],
 ] as const) {
-  testOnBun(`cameo/client: its types are right with "moduleResolution": "${resolution}"`, slow, () => {
+  testOnBun(`libraries: their types are right with "moduleResolution": "${resolution}"`, slow, () => {
     const options = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom", "--types", ""];
     const check = ["--module", module, "--moduleResolution", resolution, ...options];
     const tsc = join(root, "node_modules/.bin/tsc");
-    run(tsc, [...check, "app.ts"]);
-    const { stdout } = spawnSync(tsc, [...check, "wrong.ts"], { cwd: folder, encoding: "utf8" });
-    assert.match(stdout, /^wrong\.ts\(2,\d+\): .*"covre"/);
+    run(tsc, [...check, "app.ts", "azure.ts"]);
+    const { stdout } = spawnSync(tsc, [...check, "wrong.ts", "azure-wrong.ts"], { cwd: folder, encoding: "utf8" });
+    assert.match(stdout, /^wrong\.ts\(2,\d+\): .*"covre"/m);
+    assert.match(stdout, /^azure-wrong\.ts\(2,\d+\): .*'organisation'/m);
   });
 }
+
+testOnBun("libraries: Deno finds their types", slow, () => {
+  run(denoProgram(), ["check", "--quiet", "app.ts", "azure.ts"]);
+});
 
 testOnBun("the package has what is needed to run, and no test", slow, async () => {
   const own = join(folder, "node_modules/cameo");
   const files = await readdir(own, { recursive: true });
   assert.deepEqual(
-    files.filter((path) => /^test\b|^dist\/(?!client\b)|^config\/(art|build)/.test(path)),
+    files.filter((path) => /^test\b|^dist\/(?!libraries\b)|^config\/(art|build)/.test(path)),
     [],
   );
   await symlink(join(root, "node_modules"), join(own, "node_modules"));
