@@ -1,8 +1,8 @@
 /**
- * What plugins keep: small JSON values in one SQLite file, which survives a crash in the middle of a write. Each plugin sees its own keys
- * only. Opened at the first use.
+ * What plugins keep: small JSON values in one SQLite file, which survives a crash in the middle of a write and which only its owner can
+ * read. Each plugin sees its own keys only. Opened at the first use.
  */
-import { mkdirSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createStorage, type Driver, prefixStorage, type Storage } from "unstorage";
@@ -19,6 +19,7 @@ export function sqliteDriver(file: string): Driver {
   const open = (): DatabaseSync => {
     if (opened) return opened;
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    keepPrivate(file);
     opened = new DatabaseSync(file);
     opened.exec(`PRAGMA busy_timeout = ${busyMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${schema}`);
     return opened;
@@ -46,6 +47,22 @@ export function sqliteDriver(file: string): Driver {
       opened = undefined;
     },
   };
+}
+
+/**
+ * SQLite gives its log and index (`-wal`, `-shm`) the mode of the file, which therefore has to be there before; what an earlier version left
+ * is made private too. The file is never opened here where it exists: closing it again would end the locks that this process holds on it.
+ */
+function keepPrivate(file: string): void {
+  attempt(() => closeSync(openSync(file, "wx", 0o600)));
+  for (const each of [file, `${file}-wal`, `${file}-shm`]) attempt(() => chmodSync(each, 0o600));
+}
+
+/** There already, not there, or another user's: whether the file can be used is for SQLite to say. */
+function attempt(change: () => void): void {
+  try {
+    change();
+  } catch {}
 }
 
 export interface PluginStorages {

@@ -1,6 +1,6 @@
 /** What plugins keep, in a file. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -17,5 +17,23 @@ test("getKeys() lists what begins with a base, of one plugin alone", async () =>
   assert.deepEqual(await own.getKeys("ref:ab:"), ["ref:ab:1"]);
   assert.deepEqual(await own.getKeys("é"), ["é:~x"]);
   await storages.dispose();
+  await rm(folder, { recursive: true });
+});
+
+test("only the owner can read the file, its log and its index, also those that others could read before", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "cameo-storage-"));
+  const names = ["plugins.sqlite", "plugins.sqlite-shm", "plugins.sqlite-wal"];
+  const [file = ""] = names.map((name) => join(folder, name));
+  const checkOpened = async (): Promise<void> => {
+    const storages = createPluginStorages(file);
+    await storages.of("source.up").setItem("key", 1);
+    assert.deepEqual((await readdir(folder)).sort(), names);
+    for (const name of names) assert.equal((await stat(join(folder, name))).mode & 0o777, 0o600, name);
+    await storages.dispose();
+  };
+  await checkOpened();
+  for (const name of names.slice(1)) await writeFile(join(folder, name), "");
+  for (const name of names) await chmod(join(folder, name), 0o644);
+  await checkOpened();
   await rm(folder, { recursive: true });
 });
