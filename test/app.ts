@@ -10,6 +10,7 @@ import { createLog, type LogSink } from "../core/log.ts";
 import type { Plugin } from "../core/plugin.ts";
 import { loadSettings, merge } from "../core/settings/load.ts";
 import type { SettingsInput } from "../core/settings/schema.ts";
+import { LateWorker } from "./late-worker.ts";
 
 export interface TestApp {
   readonly app: App;
@@ -34,8 +35,7 @@ export interface TestAppOptions {
   readonly preparesCards?: boolean;
 }
 
-const asServed = new URL("../config/worker.ts", import.meta.url).href;
-const unprepared = new URL("./worker.ts", import.meta.url).href;
+const workerModule = new URL("../config/worker.ts", import.meta.url).href;
 
 /** One worker, a cache in a temporary folder, a clock that starts at the present. */
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
@@ -67,7 +67,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     version: "0.0.0-test",
     log,
     readAsset,
-    createWorker: () => new Worker(options.preparesCards ? asServed : unprepared, { type: "module" }),
+    createWorker: () => new (options.preparesCards ? Worker : LateWorker)(workerModule, { type: "module" }),
     now,
     random: () => 0.5,
   });

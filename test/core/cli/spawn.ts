@@ -1,4 +1,7 @@
-/** The real command line, in a process of its own, on the runtime that runs the tests. */
+/**
+ * The real command line, in a process of its own, on the runtime that runs the tests. Servers are as they are; a command that ends by
+ * itself sets up what draws cards when it is to draw one.
+ */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -9,6 +12,7 @@ import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 const main = fileURLToPath(new URL("../../../config/main.ts", import.meta.url));
+const preload = fileURLToPath(new URL("preload.ts", import.meta.url));
 const runtime = process.versions.deno ? ["run", "-A", "--no-check", "--quiet"] : [];
 
 /** Each run starts a runtime and a worker: on a busy machine that takes longer than a test has by default. */
@@ -37,9 +41,9 @@ function environment(own: Readonly<Record<string, string>> = {}): Record<string,
 /** Those that have not ended yet. */
 const running = new Set<Running>();
 
-/** Starts `cameo` with these words. */
-function startCameo(args: readonly string[], { cwd, env }: Options): Running {
-  const child = spawn(process.execPath, [...runtime, main, ...args], {
+/** Starts a program with these words. */
+function start(words: readonly string[], { cwd, env }: Options): Running {
+  const child = spawn(process.execPath, [...runtime, ...words], {
     cwd,
     env: environment(env),
     stdio: ["ignore", "pipe", "pipe"],
@@ -51,7 +55,7 @@ function startCameo(args: readonly string[], { cwd, env }: Options): Running {
 
 /** Runs `cameo` to its end. */
 export async function cameo(args: readonly string[], options: Options): Promise<Finished> {
-  const child = startCameo(args, options);
+  const child = start(["--preload", preload, main, ...args], options);
   const [stdout, stderr] = [gather(child.stdout), gather(child.stderr)];
   const [code] = (await once(child, "close")) as [number | null];
   return { code, stdout: stdout(), out: stdout().toString(), err: stderr().toString() };
@@ -91,7 +95,7 @@ export interface Served {
  * code.
  */
 export async function serveCameo(args: readonly string[], options: Options): Promise<Served> {
-  const child = startCameo(["serve", "--port", "0", "--workers", "1", ...args], options);
+  const child = start([main, "serve", "--port", "0", "--workers", "1", ...args], options);
   const [out, err] = [gather(child.stdout), gather(child.stderr)];
   const closed = once(child, "close") as Promise<[number | null]>;
   const [url] = await waitFor(child.stdout, /http:\/\/[\w.[\]:]+:\d+(?=\n)/).catch((cause) => {
