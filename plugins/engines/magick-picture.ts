@@ -68,6 +68,11 @@ export class MagickPicture implements Picture {
     return this.#images.length;
   }
 
+  /** How often an animation is shown; 0 is for ever. */
+  get loops(): number {
+    return this.#frame(0).animationIterations;
+  }
+
   get hasAlpha(): boolean {
     if (this.#loose) return this.#loose.channels === 4 && !isOpaque(this.#loose.data);
     return this.#images.some((image) => image.hasAlpha);

@@ -18,6 +18,7 @@ import { encode, encoders } from "./magick-encode.ts";
 import { MagickPicture, pictureOf } from "./magick-picture.ts";
 import { kernelBytes } from "./magick-resample.ts";
 import { maxWebpSide, openWebp } from "./magick-webp-simd.ts";
+import { writeAnimation } from "./magick-webp-write.ts";
 
 const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 
@@ -77,9 +78,10 @@ export default engine({
           throw host.fail("internal", "A picture of another engine was not handed over.");
         if (!(how.format in encoders))
           throw host.fail("engine-cannot", `The magick engine does not write ${how.format}.`);
-        return isStillWebp(picture, how)
-          ? webp.encode(picture.pixels(), how.quality, settings.webpMethod)
-          : encode(picture, how, settings);
+        if (how.format !== "webp" || Math.max(picture.width, picture.height) > maxWebpSide)
+          return encode(picture, how, settings);
+        const still = (pixels: Pixels) => webp.encode(pixels, how.quality, settings.webpMethod);
+        return picture.frames === 1 ? still(picture.pixels()) : writeAnimation(picture, still);
       },
       heapBytes: () => heapBytes() + webp.heapBytes(),
     };
@@ -87,9 +89,6 @@ export default engine({
     return instance;
   },
 });
-
-const isStillWebp = ({ frames, width, height }: MagickPicture, { format }: EncodeOptions): boolean =>
-  format === "webp" && frames === 1 && Math.max(width, height) <= maxWebpSide;
 
 /** The last rule that matches counts: everything is off but the decoders and encoders named here. No file can name another one. */
 function configuration(): IConfigurationFiles {
