@@ -1,7 +1,8 @@
-/** `POST /avatar/ids`: private IDs for e-mail addresses and user IDs, in bulk. */
-import type { Endpoint, SourceHost } from "cameo/plugin";
+/** `POST /avatar/ids`: private IDs for e-mail addresses and user IDs, in bulk. `DELETE /avatar/ids/:id` takes one back. */
+import { CameoError, type Endpoint, type SourceHost } from "cameo/plugin";
 import * as v from "valibot";
-import type { People, Person } from "./avatar-people.ts";
+import { hashesOf, type KnownPerson, type People, type Person } from "./avatar-people.ts";
+import { isPrivateId } from "./avatar-read.ts";
 
 const maxSubjects = 10_000;
 /** Enough for so many subjects with every field at its usual length. */
@@ -30,7 +31,18 @@ function toPerson(each: string): Person {
   return each.includes("@") ? { email: each.toLowerCase() } : { id: each };
 }
 
-export function idsEndpoint(host: SourceHost, people: People): Endpoint {
+export interface IdsParts {
+  readonly host: SourceHost;
+  readonly people: People;
+  /** What the links are asked with for somebody's picture at a ref. */
+  linkPaths(ref: string, person: KnownPerson): readonly string[];
+}
+
+export const idsEndpoints = (parts: IdsParts): Endpoint[] => [keepEndpoint(parts), forgetEndpoint(parts)];
+
+const answer = (body: object): Response => Response.json(body, { headers: { "cache-control": "no-store" } });
+
+function keepEndpoint({ host, people }: IdsParts): Endpoint {
   const base = `${host.baseUrl ?? ""}/${host.mount}/~`;
   return {
     method: "POST",
@@ -40,12 +52,38 @@ export function idsEndpoint(host: SourceHost, people: People): Endpoint {
       const { subjects } = parse(await readText(request, host), host);
       const keys = await people.keep(subjects);
       host.metrics.count("ids", keys.length);
-      return Response.json(
-        { ids: keys.map((key) => ({ id: key, url: `${base}${key}` })) },
-        { headers: { "cache-control": "no-store" } },
-      );
+      return answer({ ids: keys.map((key) => ({ id: key, url: `${base}${key}` })) });
     },
   };
+}
+
+function forgetEndpoint({ host, people, linkPaths }: IdsParts): Endpoint {
+  return {
+    method: "DELETE",
+    path: `/${host.mount}/ids/:id`,
+    isForOperators: true,
+    async handle(_request, { params: { id = "" } }) {
+      const ref = id.startsWith("~") ? id : `~${id}`;
+      if (!isPrivateId(ref)) throw host.fail("bad-request", "The path takes an ID as `POST` has answered it.");
+      let purged = 0;
+      const isKnown = await people.forget(ref.slice(1), async (person) => {
+        const refs = [ref, ...(person.email === undefined ? [] : hashesOf(person.email))];
+        const mounts = new Set([host.mount, ...(await people.mounts())]);
+        const own = [...mounts].flatMap((mount) => refs.map((each) => `/${mount}/${each}`));
+        const links = refs.flatMap((each) => linkPaths(each, person));
+        for (const path of new Set([...own, ...links])) purged += await host.purge(path).catch(noneThere);
+      });
+      if (!isKnown) throw host.fail("not-found", "Nothing is kept under this ID.");
+      host.metrics.count("ids forgotten");
+      return answer({ deleted: true, purged });
+    },
+  };
+}
+
+/** A mount that is gone, or that cannot have such a ref, has nothing to throw away. */
+function noneThere(error: unknown): 0 {
+  if (error instanceof CameoError && /^(no-such-route|bad-request|bad-parameter)$/.test(error.code)) return 0;
+  throw error;
 }
 
 /** An error names the place, never what stands there: it may be somebody's address. */

@@ -8,7 +8,7 @@
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import type { ServerHost } from "cameo/plugin";
+import type { SourceHost } from "cameo/plugin";
 
 /** What links may be asked with. */
 export interface Person {
@@ -29,14 +29,23 @@ export interface People {
   keep(people: readonly Person[]): Promise<string[]>;
   /** By a hash of the e-mail, or by a private ID (`~…`). */
   find(ref: string): Promise<KnownPerson | undefined>;
+  /**
+   * Takes back what is kept under a private ID, without `~`; `clear` then throws away what was made from it. `false`: nothing is kept. If the
+   * server ends in between, the same call again finishes it.
+   */
+  forget(key: string, clear: (person: KnownPerson) => Promise<void>): Promise<boolean>;
+  /** The mounts that have found somebody here: all of one plugin share what is kept. */
+  mounts(): Promise<string[]>;
 }
 
-type PeopleHost = Pick<ServerHost, "hmac" | "storage">;
+type PeopleHost = Pick<SourceHost, "hmac" | "storage" | "mount">;
 
 /** Writes at one time: each is small, and others want the file too. */
 const batch = 250;
 
-export function createPeople({ hmac, storage }: PeopleHost): People {
+const mountKey = "mount:";
+
+export function createPeople({ hmac, storage, mount }: PeopleHost): People {
   const box = createBox(hmac("people"));
   const keyOf = (person: Person): string => hmac(`id:${subjectOf(person)}`).slice(0, 32);
   const hashKey = (hash: string): string => `hash:${hmac(`hash:${hash}`).slice(0, 32)}`;
@@ -53,6 +62,13 @@ export function createPeople({ hmac, storage }: PeopleHost): People {
     return key;
   }
 
+  let isNoted = false;
+  async function noteMount(): Promise<void> {
+    if (isNoted) return;
+    await storage.setItem(`${mountKey}${mount}`, 1);
+    isNoted = true;
+  }
+
   return {
     async keep(people) {
       const keys: string[] = [];
@@ -64,8 +80,24 @@ export function createPeople({ hmac, storage }: PeopleHost): People {
       const key = ref.startsWith("~") ? ref.slice(1) : await storage.getItem<string>(hashKey(ref));
       const kept = key === null ? null : await storage.getItem<string>(`id:${key}`);
       const person = kept === null ? undefined : await box.open<Person>(kept);
-      return person && key !== null ? { ...person, key } : undefined;
+      if (!person || key === null) return undefined;
+      await noteMount();
+      return { ...person, key };
     },
+    async forget(key, clear) {
+      const [place, leaving] = [`id:${key}`, `leaving:${key}`];
+      const kept = (await storage.getItem<string>(place)) ?? (await storage.getItem<string>(leaving));
+      if (kept === null) return false;
+      await storage.setItem(leaving, kept);
+      const person = await box.open<Person>(kept);
+      for (const hash of person?.email === undefined ? [] : hashesOf(person.email))
+        await storage.removeItem(hashKey(hash));
+      await storage.removeItem(place);
+      await clear({ ...person, key });
+      await storage.removeItem(leaving);
+      return true;
+    },
+    mounts: async () => (await storage.getKeys(mountKey)).map((each) => each.slice(mountKey.length)),
   };
 }
 

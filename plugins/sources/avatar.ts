@@ -3,7 +3,7 @@
  *
  *     /avatar/0bc83cb571cd1c50ba6f3e8a78ef1346?s=128&d=identicon
  *     /avatar/84059b07….png?w=64&format=webp
- *     /avatar/~3c0f…             a private ID, from POST /avatar/ids
+ *     /avatar/~3c0f…             a private ID, from POST /avatar/ids; DELETE /avatar/ids/3c0f… takes it back
  *     /avatar/github/octocat     one link of the chain, by its own name
  *
  * `chain` names other mounts that are asked in order; each has its own cache. Which one answered is in `X-Source`. With `lookups: false` only
@@ -11,9 +11,9 @@
  */
 import { isHostPattern, type LoadContext, type Original, type SourceHost, source } from "cameo/plugin";
 import * as v from "valibot";
-import { askChain, checkLinks, type Facts, type Link, namedLink, toLinks } from "./avatar-chain.ts";
+import { askChain, checkLinks, type Facts, type Link, namedLink, pathOf, toLinks } from "./avatar-chain.ts";
 import { initialsTemplate, makeDefault, soon } from "./avatar-default.ts";
-import { idsEndpoint } from "./avatar-ids.ts";
+import { idsEndpoints } from "./avatar-ids.ts";
 import { initialsOf } from "./avatar-initials.ts";
 import { createPeople, digest, type KnownPerson, type Person } from "./avatar-people.ts";
 import { isHash, isOdd, isPrivateId, ratings, readAvatarUrl, readDefault, themes } from "./avatar-read.ts";
@@ -86,11 +86,13 @@ export default source({
     const avatars: Avatars = { settings, host };
     const rests = createRests(host);
     const { deadlineMs } = settings;
+    const linkPaths = (ref: string, person: KnownPerson) =>
+      links.map((each) => pathOf(each, factsOf(ref, person, "g"))).filter((path) => path !== undefined);
     return {
       read: (url) => readAvatarUrl(url, grammar),
       edition: (_ref, query) => (kindOf(query, settings) === "initials" ? templateHash(host) : ""),
       check: ({ mounts }) => checkLinks(links, mounts),
-      endpoints: [idsEndpoint(host, people)],
+      endpoints: idsEndpoints({ host, people, linkPaths }),
       async load(ref, context) {
         const person = isHash(ref) || isPrivateId(ref) ? await people.find(ref) : undefined;
         const asked = context.query.forcedefault ? [] : linksFor(ref, links);

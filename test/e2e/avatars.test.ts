@@ -450,6 +450,58 @@ describe("private ids", () => {
     await app.get(`/avatar/~${first[0]?.id}`);
     for (const text of [...(await filesUnder(app.folder)), ...app.lines]) assert.ok(!text.includes("secret.example"));
   });
+
+  const remove = (path: string, headers: Record<string, string> = { authorization: `Bearer ${adminToken}` }) =>
+    app.get(path, { method: "DELETE", headers });
+
+  test("are taken back with what was made from them, on every mount of avatars, and with the copies of the links", async () => {
+    const subject = { id: "43", login: "lovelace" };
+    const [made] = await idsOf([subject]);
+    services.github.pictures.set("lovelace", { body: services.picture });
+    const paths = ["all", "named"].map((mount) => `/${mount}/~${made?.id}?d=retro`);
+    const sources = async () => (await Promise.all(paths.map((path) => app.get(path)))).map(from);
+    assert.deepEqual(await sources(), ["github", "github"]);
+    const before = services.github.asked.length;
+    const answer = await remove(`/all/ids/${made?.id}`);
+    assert.equal(answer.status, 200);
+    const { deleted, purged } = (await answer.json()) as { deleted: boolean; purged: number };
+    assert.ok(deleted && purged >= 3, `${purged}`);
+    assert.deepEqual(await sources(), ["default:retro", "default:retro"]);
+    assert.equal(services.github.asked.length, before);
+    assert.deepEqual(await idsOf([subject]), [made]);
+    await remove(`/all/~${made?.id}`);
+    assert.equal(from(await app.get(paths[0] ?? "")), "github");
+    assert.ok(services.github.asked.length > before, "the link has no copy any more");
+  });
+
+  test("that are taken back tell nothing of a hash any more", async () => {
+    const address = "zoe@example.com";
+    const hash = createHash("sha256").update(address).digest("hex");
+    federated.libravatar.pictures.set(hash, { body: makePicture(9, 99, 199) });
+    const [made] = await idsOf([address]);
+    assert.equal(from(await app.get(`/all/${hash}`)), "libravatar");
+    assert.equal((await remove(`/all/ids/~${made?.id}`)).status, 200);
+    assert.equal(from(await app.get(`/all/${hash}`)), "default:mp");
+    assert.equal((await remove(`/all/ids/~${made?.id}`)).status, 404);
+  });
+
+  test("are taken back by operators only, by an ID that is one; a purge stays a purge", async () => {
+    const id = "0".repeat(32);
+    const statuses = [
+      remove(`/avatar/ids/${id}`, {}),
+      remove("/avatar/ids/ada@example.com"),
+      remove(`/avatar/ids/${id}`),
+    ];
+    assert.deepEqual(
+      (await Promise.all(statuses)).map(({ status }) => status),
+      [401, 400, 404],
+    );
+    const hash = gravatarOf();
+    await app.get(`/all/${hash}`);
+    assert.deepEqual(await (await remove(`/all/${hash}`)).json(), { purged: 1, mount: "all", ref: hash });
+    const { paths } = (await (await app.get("/openapi.json")).json()) as { paths: Record<string, { delete?: object }> };
+    assert.partialDeepStrictEqual(paths["/avatar/ids/{id}"]?.delete, { security: [{ operator: [] }] });
+  });
 });
 
 /** Every file's bytes, as text that keeps ASCII. A temporary file may be gone by then. */

@@ -60,3 +60,24 @@ test("createPeople() knows nobody whose facts were sealed under another secret",
   const hmac = (text: string) => host.hmac(text === "people" ? "another" : text);
   assert.equal(await createPeople({ ...host, hmac }).find(`~${key}`), undefined);
 });
+
+test("createPeople() forgets somebody under every name, in the storage too, once all that was made from it is gone", async () => {
+  const host = createHost({ mount: "avatar" });
+  const people = createPeople(host);
+  const [key = "", other = ""] = await people.keep([ada, { id: "42" }]);
+  const refs = [`~${key}`, digest("md5", ada.email), digest("sha256", ada.email)];
+  for (const ref of refs) assert.ok(await people.find(ref));
+  const ended = new Error("the server ended");
+  await assert.rejects(
+    people.forget(key, () => Promise.reject(ended)),
+    ended,
+  );
+  for (const ref of refs) assert.equal(await people.find(ref), undefined);
+  const cleared: unknown[] = [];
+  const clear = async (person: unknown) => void cleared.push(person);
+  assert.equal(await people.forget(key, clear), true);
+  assert.equal(await people.forget(key, clear), false);
+  assert.deepEqual(cleared, [{ ...ada, key }]);
+  assert.deepEqual((await host.storage.getKeys()).sort(), [`id:${other}`, "mount:avatar"]);
+  assert.deepEqual(await people.mounts(), ["avatar"]);
+});
