@@ -35,7 +35,9 @@ export const mountSchema = v.looseObject({
   ),
   presetsOnly: v.pipe(
     v.optional(v.boolean(), false),
-    about("Refuse parameters other than `preset`, `version`, `expires` and `signature`."),
+    about(
+      "Refuse parameters other than `preset`, `version`, `expires` and `signature`. A format as the ending of a path (`/og-image/card.webp`) is a parameter too; a preset may have it (`f=webp`).",
+    ),
   ),
   truncated: v.pipe(v.optional(v.picklist(["refuse", "allow"]), "refuse"), about("What to do with half an image.")),
   allowPrivate: v.pipe(

@@ -113,7 +113,8 @@ function readCard({ url, definitions, names, own, rest, theme, reader }: Parts):
   );
   if (!definitions.some((each) => accepted(each, texts))) refuseBad(definition, texts, host);
   refuseMany(texts, pictures, reader);
-  return { own: { ...texts, ...theme, ...autoFormat(rest, url) }, query: rest, defaults: formatOf(rest, url) };
+  const query = withoutPng(rest, url);
+  return { own: { ...texts, ...theme, ...autoFormat(rest, url) }, query, defaults: formatOf(query, url) };
 }
 
 function refuseMany(texts: Texts, pictures: ReadonlySet<string>, { options, host }: Reader): void {
@@ -139,6 +140,13 @@ const given = (rest: readonly Pair[], { parameter }: RawUrl, long: string): stri
 /** PNG unless the URL or a preset says otherwise: those who read cards take that one. */
 function formatOf(rest: readonly Pair[], url: RawUrl): readonly Pair[] {
   return given(rest, url, "format") === undefined ? [["format", "png"]] : [];
+}
+
+/** What a card is anyway is left out, as Cameo leaves its own defaults out: `card.png` is `card`, also where only presets are taken. */
+function withoutPng(rest: readonly Pair[], url: RawUrl): readonly Pair[] {
+  const formats = rest.filter(([name]) => url.parameter(name) === "format");
+  const isPng = formats.length === 1 && formats[0]?.[1].toLowerCase() === "png";
+  return isPng && given(rest, url, "preset") === undefined ? rest.filter((pair) => pair !== formats[0]) : rest;
 }
 
 /** A default that was asked for is kept as the mount's own parameter: Cameo's canonical URL leaves defaults out. */

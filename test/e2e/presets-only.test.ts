@@ -30,6 +30,15 @@ test("a card has its own format and size, unless a preset says otherwise", async
   assert.equal((await app.get("/og-image/plain?title=Hello&w=300")).status, 400);
 });
 
+test("a format as the ending of a card's path is a parameter, unless it says what the card is anyway", async () => {
+  assert.deepEqual(await shown("/og-image/plain.png?title=Hello"), ["png", 1200, 630]);
+  for (const path of ["plain.webp?title=Hello", "plain.png?title=Hello&p=small", "plain.png?title=Hello&f=webp"]) {
+    const response = await app.get(`/og-image/${path}`);
+    assert.equal(response.status, 400, path);
+    assert.equal(((await response.json()) as { parameter?: string }).parameter, "format", path);
+  }
+});
+
 test("an avatar has its own size, unless a preset says otherwise", async () => {
   assert.deepEqual(await shown("/avatar/ada"), ["png", 80, 80]);
   assert.deepEqual(await shown("/avatar/ada?p=tiny"), ["png", 16, 16]);
