@@ -9,16 +9,17 @@ import { after, before, test } from "node:test";
 import { startApp, type TestApp } from "../app.ts";
 import { assertColor, colorAt } from "../contract/pictures.ts";
 import { see } from "../see.ts";
+import { until } from "../until.ts";
 import { buildBinary, denoProgram, root, serve, testOnBun } from "./binary.ts";
 import { titles, writeCards } from "./cards.ts";
 
+const mounts = { card: { source: "cards" } };
 let app: TestApp;
 let folder: string;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "cameo-cards-"));
   await writeCards(join(folder, "plugins.d"));
-  const mounts = { card: { source: "cards" } };
   app = await startApp({ folder, settings: { limits: { jobMs: 5000 }, mounts }, preparesCards: true });
 });
 after(async () => {
@@ -28,8 +29,8 @@ after(async () => {
 
 const query = (parameters: Readonly<Record<string, string>>): string => new URLSearchParams(parameters).toString();
 
-async function picture(path: string) {
-  const response = await app.get(path);
+async function picture(path: string, on = app) {
+  const response = await on.get(path);
   if (response.status !== 200) assert.fail(`${path}: ${response.status} ${await response.text()}`);
   return see(await response.bytes());
 }
@@ -40,8 +41,8 @@ interface Problem {
   readonly detail: string;
 }
 
-async function problem(path: string): Promise<Problem> {
-  return (await (await app.get(path)).json()) as Problem;
+async function problem(path: string, on = app): Promise<Problem> {
+  return (await (await on.get(path)).json()) as Problem;
 }
 
 test("a card is a PNG of the card's size", async () => {
@@ -87,12 +88,15 @@ test("a template that throws is drawn by its fallback, where it has one", async 
 });
 
 test("a template that loops costs one worker, and the next card is drawn", { timeout: 60_000 }, async () => {
-  assert.equal((await problem(`/card/loops?${query({ title: "1" })}`)).code, "too-slow");
-  const { pixels } = await picture(`/card/loops?${query({ title: "2", spare: "plain" })}`);
+  const settings = { limits: { jobMs: 2000 }, mounts, plugins: [join(folder, "plugins.d")] };
+  const hasty = await startApp({ settings, preparesCards: true });
+  assert.equal((await problem(`/card/loops?${query({ title: "1" })}`, hasty)).code, "too-slow");
+  const { pixels } = await picture(`/card/loops?${query({ title: "2", spare: "plain" })}`, hasty);
   assertColor(colorAt(pixels, 10, 10), { r: 0, g: 255, b: 0, a: 255 }, 0, "fallback");
-  const health = await (await app.get("/health")).text();
+  const health = await (await hasty.get("/health")).text();
   assert.match(health, /template\.test-loops/);
   assert.match(health, /"too slow":[2-9]/);
+  await hasty.close();
 });
 
 test("what a template asks for and cards do not draw is logged once by a worker", async () => {
@@ -102,7 +106,7 @@ test("what a template asks for and cards do not draw is logged once by a worker"
   const ask = async (title: string) => {
     const before = requests();
     await picture(`/card/odd?${query({ title })}`);
-    while (requests() === before) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => requests() > before);
   };
   await ask("one");
   const first = told();

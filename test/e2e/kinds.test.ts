@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { colorAt } from "../contract/pictures.ts";
 import { see } from "../see.ts";
+import { until } from "../until.ts";
 import { buildBinary, denoProgram, root, type Served, serve, testOnBun } from "./binary.ts";
 
 const valibot = 'import * as v from "valibot";';
@@ -149,7 +150,7 @@ for (const [name, program] of Object.entries(programs)) {
       const served = await serve(command, args, folder, ["--config", "cameo.json"]);
       await assertWorks(served);
       await writeFile(join(folder, "plugins.d/flag/parts/paint.tsx"), part('"#0a141e"'));
-      while ((await colorOf(served, "/cards/flag?f=png")) !== "10,20,30");
+      await until(async () => (await colorOf(served, "/cards/flag?f=png")) === "10,20,30");
       assert.equal(await served.stop(), 0);
       assert.match(await readFile(join(folder, "ledger.txt"), "utf8"), /^plain:/m);
     } finally {

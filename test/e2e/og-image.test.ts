@@ -9,6 +9,7 @@ import { colorAt } from "../contract/pictures.ts";
 import { fixture, hostileNames } from "../fixtures/fixture.ts";
 import { createOrigin } from "../origin.ts";
 import { type Seen, see } from "../see.ts";
+import { until } from "../until.ts";
 
 const token = "an-admin-token-for-tests";
 const key = "a-signing-key-for-tests";
@@ -84,9 +85,6 @@ const codeOf = async (path: string): Promise<string> => {
   const response = await app.get(path);
   return response.status === 200 ? "ok" : ((await response.json()) as { code: string }).code;
 };
-
-/** Lets other work go on; the test's own time limit ends a wait. */
-const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 const operator = (path: string, method = "POST") =>
   app.get(path, { method, headers: { authorization: `Bearer ${token}` } });
@@ -171,7 +169,7 @@ test("a picture that is asked for alone and is not there is a placeholder, soon 
   assert.match(response.headers.get("cache-control") ?? "", /max-age=(60|5\d)\b/);
   origin.images.set("none", await fixture("jpeg-420"));
   app.advance(90);
-  while ((await app.get("/og-image?image=o/none")).headers.get("x-source") !== null) await nextTurn();
+  await until(async () => (await app.get("/og-image?image=o/none")).headers.get("x-source") === null);
   assert.equal((await look("/og-image?image=o/none")).format, "jpeg");
 });
 
@@ -267,7 +265,7 @@ test("a template that throws is answered with the fallback, or with an error whe
 
 test("a template that loops costs one worker and one card", async () => {
   // Longer than any job may take, and not for ever: Deno cannot stop it.
-  await put("spin", flag("spin", "#000000", "const end = Date.now() + 12_000; while (Date.now() < end) {}"));
+  await put("spin", flag("spin", "#000000", "const end = Date.now() + 6000; while (Date.now() < end) {}"));
   const troubles = async () => (await app.get("/health")).text();
   assert.equal(await codeOf("/og-image/spin?title=Hello&w=4000"), "too-slow", "no fallback is as large in time");
   assert.doesNotMatch(await troubles(), /template\.spin/);

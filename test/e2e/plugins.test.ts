@@ -7,6 +7,7 @@ import { startApp, type TestApp } from "../app.ts";
 import { colorAt } from "../contract/pictures.ts";
 import { fixture } from "../fixtures/fixture.ts";
 import { see } from "../see.ts";
+import { until } from "../until.ts";
 
 const token = "an-admin-token-for-tests";
 let app: TestApp;
@@ -256,7 +257,7 @@ test("a plugin that is removed while a request is in flight answers that request
   await app.app.refresh();
   await mount({ paint: { source: "paint" }, slow: { source: "slow" } });
   const answer = colorOf("/slow/a?f=png");
-  while ((await listed("source.slow"))?.inFlight !== 1) await new Promise((resolve) => setImmediate(resolve));
+  await until(async () => (await listed("source.slow"))?.inFlight === 1);
   assert.equal((await listed("source.paint"))?.inFlight, 0);
   await mount({ paint: { source: "paint" } });
   await rm(join(folder, "slow.ts"));

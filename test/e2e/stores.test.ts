@@ -7,6 +7,7 @@ import type { Settings } from "../../core/settings/schema.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { fixture } from "../fixtures/fixture.ts";
 import { createOrigin } from "../origin.ts";
+import { until } from "../until.ts";
 
 const token = "an-admin-token-for-tests";
 const origin = createOrigin();
@@ -62,7 +63,7 @@ const status = async (path: string): Promise<string> =>
 
 /** Slower tiers are written behind the answer. */
 async function written(count: number): Promise<void> {
-  while (kept.items.size < count) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => kept.items.size >= count);
 }
 
 test("a store from a folder is opened when the settings name it, and serves what it holds", async () => {

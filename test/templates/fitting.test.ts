@@ -63,11 +63,15 @@ const pictured: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   quote: { avatar: "avatar/x" },
 };
 
+/** What is laid out does not depend on the runtime, and takes long: Deno sees some of the titles and a few of the strings. */
+const isWhole = "Bun" in globalThis;
+const shownTitles = Object.values(titles).filter((_, at) => isWhole || at % 4 === 0);
+
 for (const [name, names] of Object.entries(textParameters)) {
   const template = templates[name] as PluginOf<"template">;
 
   test(`template ${name} keeps every text of the titles in its place, in all of its parameters at once`, async () => {
-    for (const title of Object.values(titles)) {
+    for (const title of shownTitles) {
       await assertFits(template, filled(names, title));
       await assertFits(template, { ...filled(names, title), ...pictured[name] });
     }
@@ -83,7 +87,7 @@ for (const [name, names] of Object.entries(textParameters)) {
         });
         await assertFits(template, { ...Object.fromEntries(given), ...(hasPictures ? pictured[name] : {}) });
       }),
-      { numRuns: 60 },
+      { numRuns: isWhole ? 60 : 10 },
     );
   });
 }

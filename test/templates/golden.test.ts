@@ -22,9 +22,13 @@ test("distance() tells cards apart that differ by a word", async () => {
   assert.deepEqual(distance(before, before), { mean: 0, most: 0 });
 });
 
+/** A card has the same bytes on every runtime, as `e2e/cards.test.ts` holds: Bun sees all cases, Deno a quarter of each template's. */
+const share = "Bun" in globalThis ? 1 : 4;
+
 for (const name of new Set(all.map(({ template }) => template.name))) {
   test(`template ${name} looks as it did, light and dark, in ten scripts`, async () => {
-    for (const each of all.filter(({ template }) => template.name === name)) {
+    const own = all.filter(({ template }) => template.name === name);
+    for (const each of own.filter((_, at) => at % share === 0)) {
       const apart = distance(await portrait(each), kept[each.key] ?? "");
       const told = `${each.key}: ${JSON.stringify(apart)}`;
       assert.ok(apart.mean <= tolerance.mean && apart.most <= tolerance.most, told);

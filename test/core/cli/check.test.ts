@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { hideSecrets } from "../../../core/settings/hide.ts";
+import { testOnce } from "../../once.ts";
 import { cameo, inFolder, slow } from "./spawn.ts";
 
 const defaultMounts = ["images", "remote", "avatar", "upload", "gravatar", "og-image"];
@@ -24,7 +25,7 @@ test("cameo check lists mounts, plugins, engines, cache tiers and limits", slow,
   });
 });
 
-test("cameo check --json is for programs", slow, async () => {
+testOnce("cameo check --json is for programs", slow, async () => {
   await inFolder(async (cwd) => {
     const { code, out } = await cameo(["check", "--json"], { cwd, env: { CAMEO_NO_SUCH: "1" } });
     const found = JSON.parse(out) as {
@@ -61,7 +62,7 @@ test("variables reach the options of plugins in folders, of routes that no setti
   });
 });
 
-test("cameo check shows no secret", slow, async () => {
+testOnce("cameo check shows no secret", slow, async () => {
   await inFolder(async (cwd) => {
     const mount = {
       source: "http",
@@ -88,7 +89,7 @@ test("hideSecrets() hides by name, also within, and passwords in URLs", () => {
   });
 });
 
-test("cameo check answers 2 and names the setting that is wrong", slow, async () => {
+testOnce("cameo check answers 2 and names the setting that is wrong", slow, async () => {
   await inFolder(async (cwd) => {
     const wrong: readonly (readonly [object, RegExp])[] = [
       [
@@ -142,7 +143,7 @@ async function writeSources(cwd: string): Promise<void> {
   await write("broken", 'check() { throw new Error("no idea"); }');
 }
 
-test("cameo check warns of what can be read and cannot work; with --strict that is exit code 1", slow, async () => {
+testOnce("cameo check warns of what can be read and cannot work; with --strict that is exit code 1", slow, async () => {
   await inFolder(async (cwd) => {
     await writeSources(cwd);
     await writeFile(join(cwd, "c.json"), JSON.stringify(astray));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { readHeader } from "../../../core/work/header.ts";
 import { fixture } from "../../fixtures/fixture.ts";
+import { testOnce } from "../../once.ts";
 import { cameo, inFolder, slow } from "./spawn.ts";
 
 /** A folder with pictures, odd names, and what is no picture. */
@@ -28,7 +29,10 @@ const tree = async (path: string): Promise<string[]> =>
 
 test("cameo convert takes a folder, keeps its tree, and skips what is no image", slow, async () => {
   await withPictures(async (cwd) => {
-    const { code, out, err } = await cameo(["convert", "in", "out", "-w", "40", "--format", "webp"], { cwd });
+    const { code, out, err } = await cameo(["convert", "in", "out", "-w", "40", "--format", "webp"], {
+      cwd,
+      env: { CAMEO_WORKERS: "2" },
+    });
     assert.equal(code, 0, err);
     assert.deepEqual(await tree(join(cwd, "out")), ["a.webp", "deep/ö [1] 100%?.webp", "moving.webp"]);
     const still = await headerOf(join(cwd, "out/deep/ö [1] 100%?.webp"));
@@ -49,7 +53,7 @@ test("cameo convert takes one file; the ending of the result gives its format", 
   });
 });
 
-test("cameo convert takes patterns on both sides, and names as they are before patterns", slow, async () => {
+testOnce("cameo convert takes patterns on both sides, and names as they are before patterns", slow, async () => {
   await withPictures(async (cwd) => {
     const words = [
       "convert",
@@ -96,7 +100,7 @@ test("cameo convert never overwrites its input, and results only when told to", 
   });
 });
 
-test("cameo convert lets no two files become one", slow, async () => {
+testOnce("cameo convert lets no two files become one", slow, async () => {
   await withPictures(async (cwd) => {
     const { code, err } = await cameo(["convert", "in/a.jpg", "in/moving.gif", "x.{ext}", "-f", "png"], { cwd });
     assert.equal(code, 1);
@@ -115,7 +119,7 @@ test("cameo convert goes on after a broken file, says why, and answers 1", slow,
   });
 });
 
-test(
+testOnce(
   "cameo convert leaves results of an earlier run alone when they lie in the folder that it reads",
   slow,
   async () => {
@@ -129,7 +133,7 @@ test(
   },
 );
 
-test("cameo convert --dry-run writes nothing and says what it would", slow, async () => {
+testOnce("cameo convert --dry-run writes nothing and says what it would", slow, async () => {
   await withPictures(async (cwd) => {
     const { code, out } = await cameo(["convert", "in", "out/{name}-{w}.{ext}", "--w", "12", "--dry-run"], { cwd });
     assert.equal(code, 0);
@@ -139,7 +143,7 @@ test("cameo convert --dry-run writes nothing and says what it would", slow, asyn
   });
 });
 
-test("cameo convert takes presets of the settings", slow, async () => {
+testOnce("cameo convert takes presets of the settings", slow, async () => {
   await withPictures(async (cwd) => {
     const env = { CAMEO_CONFIG: "c.json" };
     await writeFile(join(cwd, "c.json"), '{ "presets": { "tiny": "w=8&h=8&fit=fill&f=gif" }, "presetsOnly": true }');
@@ -149,7 +153,7 @@ test("cameo convert takes presets of the settings", slow, async () => {
   });
 });
 
-test("cameo convert refuses what cannot be meant", slow, async () => {
+testOnce("cameo convert refuses what cannot be meant", slow, async () => {
   await withPictures(async (cwd) => {
     const refused = async (...args: string[]) => {
       const { code, err } = await cameo(["convert", ...args], { cwd });

@@ -7,6 +7,7 @@ import process from "node:process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { starterKinds } from "../../../core/cli/plugins-starters.ts";
+import { testOnce } from "../../once.ts";
 import { cameo, inFolder, serveCameo, slow } from "./spawn.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -80,7 +81,7 @@ test("cameo plugins new writes starters whose tests pass and that keep their con
   });
 });
 
-test("cameo plugins new: a test that is wrong fails", slow, async () => {
+testOnce("cameo plugins new: a test that is wrong fails", slow, async () => {
   await inPackage(async (cwd) => {
     await cameo(["plugins", "new", "transform", "tone", "--into", "."], { cwd });
     const code = await readFile(join(cwd, "tone.ts"), "utf8");
@@ -89,7 +90,7 @@ test("cameo plugins new: a test that is wrong fails", slow, async () => {
   });
 });
 
-test("cameo plugins new overwrites nothing and names what it lacks", slow, async () => {
+testOnce("cameo plugins new overwrites nothing and names what it lacks", slow, async () => {
   await inFolder(async (cwd) => {
     const first = await cameo(["plugins", "new", "source", "shop"], { cwd });
     assert.deepEqual([first.code, await readdir(join(cwd, "plugins.d"))], [0, ["shop.test.ts", "shop.ts"]]);
@@ -115,7 +116,7 @@ test("cameo plugins new overwrites nothing and names what it lacks", slow, async
   });
 });
 
-test(
+testOnce(
   "cameo plugins lists what the settings load, with options but without secrets, and what failed",
   slow,
   async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { readHeader } from "../../../core/work/header.ts";
 import { fixture } from "../../fixtures/fixture.ts";
+import { testOnce } from "../../once.ts";
 import { cameo, inFolder, slow } from "./spawn.ts";
 
 const env = { CAMEO_MOUNTS_IMAGES_BASE: "pictures" };
@@ -46,7 +47,7 @@ test("cameo render names the file after the picture and the format that was nego
   });
 });
 
-test("cameo render leaves a file that has the picture's own name alone", slow, async () => {
+testOnce("cameo render leaves a file that has the picture's own name alone", slow, async () => {
   await withPicture(async (cwd) => {
     await writeFile(join(cwd, "a b.jpg"), "an original");
     const { code, err } = await cameo(["render", "/images/a b.jpg?w=30"], { cwd, env });
@@ -55,14 +56,14 @@ test("cameo render leaves a file that has the picture's own name alone", slow, a
   });
 });
 
-test("cameo render describes a picture", slow, async () => {
+testOnce("cameo render describes a picture", slow, async () => {
   await withPicture(async (cwd) => {
     const { out } = await cameo(["render", "/meta/images/a b.jpg", "-o", "-"], { cwd, env });
     assert.equal((JSON.parse(out) as { format: string }).format, "jpeg");
   });
 });
 
-test("cameo render prints the code and the sentence of a problem", slow, async () => {
+testOnce("cameo render prints the code and the sentence of a problem", slow, async () => {
   await withPicture(async (cwd) => {
     const missing = await cameo(["render", "/images/none.jpg"], { cwd, env });
     assert.deepEqual([missing.code, missing.out], [1, ""]);

@@ -6,11 +6,13 @@ import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fixture } from "../../fixtures/fixture.ts";
+import { testOnce } from "../../once.ts";
+import { until } from "../../until.ts";
 import { cameo, inFolder, serveCameo, slow, waitFor } from "./spawn.ts";
 
 test("cameo serve is ready when it says so, and the URLs that it prints show something", slow, async () => {
   await inFolder(async (cwd) => {
-    const served = await serveCameo([], { cwd });
+    const served = await serveCameo([], { cwd, preparesCards: true });
     const urls = [
       ...served
         .out()
@@ -25,7 +27,7 @@ test("cameo serve is ready when it says so, and the URLs that it prints show som
   });
 });
 
-test("cameo serve prints no log line on standard output", slow, async () => {
+testOnce("cameo serve prints no log line on standard output", slow, async () => {
   await inFolder(async (cwd) => {
     const served = await serveCameo([], { cwd });
     await fetch(`${served.url}/images/nothing.jpg`);
@@ -40,28 +42,32 @@ test("cameo serve prints no log line on standard output", slow, async () => {
   });
 });
 
-test("cameo serve warns of what cannot work when it starts and when its settings change, once each", slow, async () => {
-  await inFolder(async (cwd) => {
-    const file = join(cwd, "c.json");
-    const mounts = { images: { source: "file", base: "./pictures" } };
-    await writeFile(file, JSON.stringify({ mounts }));
-    const served = await serveCameo(["--config", "c.json"], { cwd });
-    const warned = () =>
-      served
-        .err()
-        .toString()
-        .match(/mounts\.\w+: `\w+` names[^"\\;]*/g) ?? [];
-    assert.equal(warned().length, 1);
-    assert.match(warned()[0] ?? "", /^mounts\.images: `base` names the folder \.\/pictures/);
-    await writeFile(file, JSON.stringify({ mounts: { ...mounts, avatar: { source: "avatar", chain: ["nobody"] } } }));
-    while (!served.err().includes("nobody")) await new Promise((resolve) => setImmediate(resolve));
-    assert.deepEqual(
-      warned().map((each) => each.split(":")[0]),
-      ["mounts.images", "mounts.avatar"],
-    );
-    assert.equal(await served.end("SIGTERM"), 0);
-  });
-});
+testOnce(
+  "cameo serve warns of what cannot work when it starts and when its settings change, once each",
+  slow,
+  async () => {
+    await inFolder(async (cwd) => {
+      const file = join(cwd, "c.json");
+      const mounts = { images: { source: "file", base: "./pictures" } };
+      await writeFile(file, JSON.stringify({ mounts }));
+      const served = await serveCameo(["--config", "c.json"], { cwd });
+      const warned = () =>
+        served
+          .err()
+          .toString()
+          .match(/mounts\.\w+: `\w+` names[^"\\;]*/g) ?? [];
+      assert.equal(warned().length, 1);
+      assert.match(warned()[0] ?? "", /^mounts\.images: `base` names the folder \.\/pictures/);
+      await writeFile(file, JSON.stringify({ mounts: { ...mounts, avatar: { source: "avatar", chain: ["nobody"] } } }));
+      await until(() => served.err().includes("nobody"));
+      assert.deepEqual(
+        warned().map((each) => each.split(":")[0]),
+        ["mounts.images", "mounts.avatar"],
+      );
+      assert.equal(await served.end("SIGTERM"), 0);
+    });
+  },
+);
 
 test("cameo serve offers /health when there is nothing to show", slow, async () => {
   await inFolder(async (cwd) => {
@@ -78,7 +84,7 @@ test("cameo serve says which port is taken", slow, async () => {
   await inFolder(async (cwd) => {
     const served = await serveCameo([], { cwd });
     const { port } = new URL(served.url);
-    const second = await cameo(["serve", "--port", port, "--workers", "1"], { cwd });
+    const second = await cameo(["serve", "--port", port], { cwd });
     assert.deepEqual([second.code, second.out], [1, ""]);
     assert.equal(second.err, `cameo: Port ${port} on 127.0.0.1 is taken; choose another one with --port.\n`);
     await served.end("SIGTERM");
@@ -111,7 +117,7 @@ async function serveWaiting(cwd: string) {
 /** Until no new connection is taken. */
 async function untilClosed(url: string): Promise<void> {
   const { port } = new URL(url);
-  while (await isOpen(Number(port)));
+  await until(async () => !(await isOpen(Number(port))));
 }
 
 function isOpen(port: number): Promise<boolean> {
@@ -159,7 +165,7 @@ test("cameo serve does not wait for a connection that only stands open", slow, a
   });
 });
 
-test("cameo serve refuses bad settings with a sentence and no stack trace", slow, async () => {
+testOnce("cameo serve refuses bad settings with a sentence and no stack trace", slow, async () => {
   await inFolder(async (cwd) => {
     await writeFile(join(cwd, "bad.json"), '{ "port": "many", "prot": 1 }');
     const bad = await cameo(["--config", "bad.json"], { cwd });
@@ -172,7 +178,7 @@ test("cameo serve refuses bad settings with a sentence and no stack trace", slow
   });
 });
 
-test("cameo takes flags over variables over the file", slow, async () => {
+testOnce("cameo takes flags over variables over the file", slow, async () => {
   await inFolder(async (cwd) => {
     await writeFile(
       join(cwd, "own.toml"),
@@ -199,11 +205,6 @@ test("cameo prints help and version, and refuses what it does not know", slow, a
     assert.deepEqual([unknown.code, unknown.err], [2, 'cameo: There is no command "srve". Did you mean "serve"?\n']);
   });
 });
-
-/** Asks until it is so; the test's own time limit ends it. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo()));
-}
 
 test("cameo serve takes settings that name a plugin which is saved after them", slow, async () => {
   await inFolder(async (cwd) => {

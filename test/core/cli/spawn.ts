@@ -1,6 +1,6 @@
 /**
- * The real command line, in a process of its own, on the runtime that runs the tests. Servers are as they are; a command that ends by
- * itself sets up what draws cards when it is to draw one.
+ * The real command line, in a process of its own, on the runtime that runs the tests. One worker is enough for most, and what draws
+ * cards is set up with the first one.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -21,6 +21,8 @@ export const slow = { timeout: 60_000 };
 export interface Options {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether what draws cards is set up at the start, as it is outside of tests. Default: no. */
+  readonly preparesCards?: boolean;
 }
 
 export interface Finished {
@@ -32,18 +34,19 @@ export interface Finished {
 
 type Running = ChildProcessByStdio<null, Readable, Readable>;
 
-/** Without the tester's own settings. */
+/** Without the tester's own settings, with one worker. */
 function environment(own: Readonly<Record<string, string>> = {}): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("CAMEO_"));
-  return { ...(Object.fromEntries(kept) as Record<string, string>), ...own };
+  return { ...(Object.fromEntries(kept) as Record<string, string>), CAMEO_WORKERS: "1", ...own };
 }
 
 /** Those that have not ended yet. */
 const running = new Set<Running>();
 
-/** Starts a program with these words. */
-function start(words: readonly string[], { cwd, env }: Options): Running {
-  const child = spawn(process.execPath, [...runtime, ...words], {
+/** Starts `cameo` with these words. */
+function startCameo(args: readonly string[], { cwd, env, preparesCards }: Options): Running {
+  const first = preparesCards ? [] : ["--preload", preload];
+  const child = spawn(process.execPath, [...runtime, ...first, main, ...args], {
     cwd,
     env: environment(env),
     stdio: ["ignore", "pipe", "pipe"],
@@ -55,7 +58,7 @@ function start(words: readonly string[], { cwd, env }: Options): Running {
 
 /** Runs `cameo` to its end. */
 export async function cameo(args: readonly string[], options: Options): Promise<Finished> {
-  const child = start(["--preload", preload, main, ...args], options);
+  const child = startCameo(args, options);
   const [stdout, stderr] = [gather(child.stdout), gather(child.stderr)];
   const [code] = (await once(child, "close")) as [number | null];
   return { code, stdout: stdout(), out: stdout().toString(), err: stderr().toString() };
@@ -95,7 +98,7 @@ export interface Served {
  * code.
  */
 export async function serveCameo(args: readonly string[], options: Options): Promise<Served> {
-  const child = start([main, "serve", "--port", "0", "--workers", "1", ...args], options);
+  const child = startCameo(["serve", "--port", "0", ...args], options);
   const [out, err] = [gather(child.stdout), gather(child.stderr)];
   const closed = once(child, "close") as Promise<[number | null]>;
   const [url] = await waitFor(child.stdout, /http:\/\/[\w.[\]:]+:\d+(?=\n)/).catch((cause) => {

@@ -4,6 +4,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { readHeader } from "../../../core/work/header.ts";
+import { testOnce } from "../../once.ts";
 import { cameo, inFolder, slow } from "./spawn.ts";
 
 const file = (cwd: string) => join(cwd, "plugins.d", "my-card.tsx");
@@ -42,7 +43,7 @@ test("cameo templates new writes a starter that draws each of its examples witho
   });
 });
 
-test("cameo templates lists versions, parameters with what they take, and URLs", slow, async () => {
+testOnce("cameo templates lists versions, parameters with what they take, and URLs", slow, async () => {
   await withStarter(async (cwd) => {
     const { code, out, err } = await cameo(["templates"], { cwd });
     assert.deepEqual([code, err], [0, ""]);
@@ -78,7 +79,7 @@ test("cameo templates render takes parameters, theme, size and format", slow, as
   });
 });
 
-test("cameo templates render names what is odd and what is wrong", slow, async () => {
+testOnce("cameo templates render names what is odd and what is wrong", slow, async () => {
   await withStarter(async (cwd) => {
     const draw = (...words: string[]) => cameo(["templates", "render", "-o", "out.png", ...words], { cwd });
     const cases: readonly (readonly [words: string[], code: number, says: RegExp])[] = [

@@ -6,7 +6,7 @@ import process from "node:process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
-import { type ArtKind, artKinds, drawAvatar, paletteOf } from "../../../plugins/sources/avatar-art.ts";
+import { artKinds, drawAvatar, paletteOf } from "../../../plugins/sources/avatar-art.ts";
 
 const themes = ["light", "dark"] as const;
 const drawnKinds = ["identicon", "monsterid", "wavatar", "retro", "robohash", "pagan"] as const;
@@ -14,7 +14,9 @@ const fixedKinds = ["mp", "mmng", "blank", "company", "card"] as const;
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
-const hashes = Array.from({ length: 10_000 }, (_, index) => md5(`person-${index}@example.com`));
+/** The drawing is plain arithmetic on text, which the golden file holds on both runtimes: the many are for Bun, a tenth for Deno. */
+const length = "Bun" in globalThis ? 10_000 : 1000;
+const hashes = Array.from({ length }, (_, index) => md5(`person-${index}@example.com`));
 
 /** What is kept: e-mails' hashes of both lengths, none, and what is no hash. */
 const goldenHashes = [md5("myemailaddress@example.com"), sha256("myemailaddress@example.com"), "", "Zoë ✓ 0"] as const;
@@ -66,26 +68,24 @@ test("drawAvatar() draws the same picture for every hash where the kind is no pe
 });
 
 const withoutColors = (svg: string): string => svg.replace(/#[\da-f]{6}/g, "#");
-const countDistinct = (kind: ArtKind, change: (svg: string) => string = String): number =>
-  new Set(hashes.map((hash) => change(drawAvatar(kind, hash, "light")))).size;
 
 /**
  * Each kind has more than 2^40 pictures (the product of its tables, without what others cover), of which 10,000 would share 2^-14 pairs
  * at the least: any collision at all is a fault of the dice. Identicons have the fewest shapes, since gaps are alike.
  */
 for (const kind of drawnKinds) {
-  test(`drawAvatar() gives 10,000 hashes 10,000 pictures: ${kind}`, () => {
-    assert.equal(countDistinct(kind), hashes.length);
-  });
-
-  test(`drawAvatar() tells 10,000 hashes apart without their colours: ${kind}`, () => {
-    assert.ok(countDistinct(kind, withoutColors) > 9_950, String(countDistinct(kind, withoutColors)));
+  test(`drawAvatar() gives ${length} hashes as many pictures, nearly all apart without their colours: ${kind}`, () => {
+    const pictures = hashes.map((hash) => drawAvatar(kind, hash, "light"));
+    assert.equal(new Set(pictures).size, length);
+    const shapes = new Set(pictures.map(withoutColors)).size;
+    assert.ok(shapes > length * 0.995, String(shapes));
   });
 }
 
 test("drawAvatar() has more than 900 flat colours, each about as frequent as the others", () => {
   const uses = new Map<string, number>();
-  for (const hash of hashes) {
+  for (let index = 0; index < 10_000; index += 1) {
+    const hash = md5(`person-${index}@example.com`);
     const svg = drawAvatar("color", hash, "light");
     uses.set(svg, (uses.get(svg) ?? 0) + 1);
   }
