@@ -5,7 +5,7 @@
  * report that is read here, so that no count is guessed.
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -26,10 +26,11 @@ interface Suite {
 const root = fileURLToPath(new URL("..", import.meta.url));
 /** Reports, and the temporary folder of each suite: what a process that was ended left behind goes with it. */
 const folder = mkdtempSync(join(tmpdir(), "cameo-test-"));
+chmodSync(folder, 0o755); // A test becomes somebody else for a while.
 const only = process.argv.slice(2);
 const bin = (name: string): string => join(root, "node_modules", ".bin", name);
 const reportOf = (name: string): string => join(folder, `${name}.xml`);
-/** Files at a time, of a suite: two suites share the cores, and a test waits now and then. */
+/** Files at a time on each runtime: two runtimes share the cores. */
 const jobs = Math.ceil(availableParallelism() / 2);
 
 const bun: Suite = {
@@ -44,15 +45,20 @@ const bun: Suite = {
   ],
 };
 
-const deno: Suite = {
-  name: "Deno",
-  command: [
-    bin("deno"),
-    ...["test", "-A", "--no-check", "--quiet", "--parallel", "--reporter=dot", "--junit-path", reportOf("Deno")],
-    ...(only.length > 0 ? only : ["test/", "config/examples/"]),
-  ],
-  environment: { DENO_JOBS: `${jobs}` },
-};
+/** Shards, each a process: `--parallel` are threads, and a test that becomes somebody else takes all threads along. */
+const shards = only.length > 0 ? 1 : jobs;
+const deno = Array.from({ length: shards }, (_, at): Suite => {
+  const name = shards > 1 ? `Deno ${at + 1} of ${shards}` : "Deno";
+  return {
+    name,
+    command: [
+      bin("deno"),
+      ...["test", "-A", "--no-check", "--quiet", "--reporter=dot", "--junit-path", reportOf(name)],
+      ...(shards > 1 ? [`--shard=${at + 1}/${shards}`] : []),
+      ...(only.length > 0 ? only : ["test/", "config/examples/"]),
+    ],
+  };
+});
 
 const browser: Suite = {
   name: "browser",
@@ -61,7 +67,10 @@ const browser: Suite = {
 };
 
 /** Lanes go side by side; what is in a lane goes one after the other. */
-const lanes: readonly (readonly Suite[])[] = [[bun], only.length > 0 ? [deno] : [deno, browser]];
+const lanes: readonly (readonly Suite[])[] = [
+  [bun],
+  ...deno.map((suite, at) => (at === 0 && only.length === 0 ? [suite, browser] : [suite])),
+];
 
 async function runLane(lane: readonly Suite[]): Promise<Count[]> {
   const counts: Count[] = [];
