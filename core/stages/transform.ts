@@ -34,13 +34,16 @@ export function transform(request: ImageRequest, header: Header, snapshot: Snaps
     maxPixels: limits.pixels,
     deadlineMs: limits.jobMs,
   };
-  const costBytes = Math.max(area(size), area(steps.size)) * frames * 4;
-  if (costBytes > limits.decodedBytes)
-    throw tooLarge("The animation has too many pixels in all; ask for fewer frames.");
+  const costBytes = steps.peakPixels * frames * 4;
+  if (costBytes > limits.decodedBytes) throw tooMuch(frames);
   return { decode, operations: steps.operations, encode, size: steps.size, costBytes };
 }
 
 const area = ({ width, height }: Size): number => width * height;
+const tooMuch = (frames: number): CameoError =>
+  frames > 1
+    ? tooLarge("The animation has too many pixels in all; ask for fewer frames.")
+    : tooLarge("The picture would have too many pixels while it is worked on; ask for less, or turn it by quarters.");
 const tooLarge = (detail: string): CameoError => new CameoError("too-many-pixels", detail);
 
 type Limits = Snapshot["settings"]["limits"];
@@ -83,6 +86,8 @@ interface Steps {
   readonly size: Size;
   /** The decoder may shrink to this (or, for a vector, draw at it); `undefined` for the stored size. */
   readonly atLeast: Size | undefined;
+  /** The most that one frame has from decoding to encoding. */
+  readonly peakPixels: number;
 }
 
 function planSteps(
@@ -95,6 +100,7 @@ function planSteps(
   let size = original;
   let shrink: number | undefined;
   let isExact = true;
+  let peakPixels = area(original);
   for (const step of transforms) {
     if (!isNeeded(step, parameters)) continue;
     const full = isExact ? { full: size } : {};
@@ -103,10 +109,26 @@ function planSteps(
     const next = step.size ? step.size(size, parameters) : size;
     isExact &&= next !== undefined;
     size = next ?? size;
+    peakPixels = Math.max(peakPixels, area(size));
   }
-  const isUseful = shrink !== undefined && (shrink < 1 || isVector);
-  const atLeast = isUseful ? times(original, shrink ?? 1) : undefined;
-  return { operations, size, atLeast };
+  const factor = isVector ? drawnFactor(original, size, shrink) : shrink;
+  const isUseful = factor !== undefined && (factor < 1 || isVector);
+  const atLeast = isUseful ? times(original, factor) : undefined;
+  return {
+    operations,
+    size,
+    atLeast,
+    peakPixels: isVector ? Math.max(peakPixels, area(atLeast ?? original)) : peakPixels,
+  };
+}
+
+/** A vector of which only a part is shown is drawn with at most so many pixels, or this many times those of the result; beyond it becomes softer. */
+const maxDrawnPixels = 4_000_000;
+const maxDrawnShare = 4;
+
+function drawnFactor(original: Size, result: Size, wanted: number | undefined): number | undefined {
+  const most = Math.sqrt(Math.max(maxDrawnPixels, maxDrawnShare * area(result)) / area(original));
+  return wanted === undefined ? undefined : Math.min(wanted, most);
 }
 
 function refuseDisabled({ parameters }: ImageRequest, { transforms, disabled }: Snapshot): void {

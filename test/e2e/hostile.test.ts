@@ -34,3 +34,34 @@ for (const name of hostileNames) {
     assert.equal(next.status, 200, `the next good request: ${next.status}`);
   });
 }
+
+interface Told {
+  readonly plan: {
+    readonly costBytes: number;
+    readonly decode: { readonly atLeast?: { width: number; height: number } };
+  };
+}
+
+/** What `?explain` says of the plan. */
+const planOf = async (ref: string, query: string): Promise<Told["plan"]> =>
+  ((await (await app.get(`/o/${ref}?${query}&explain`)).json()) as Told).plan;
+
+test("a drawing of which little is shown is not drawn whole at any size, and its cost is counted", async () => {
+  const thin =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="20"><rect width="320" height="20" fill="red"/></svg>';
+  origin.images.set("thin", new TextEncoder().encode(thin));
+  const { costBytes, decode } = await planOf("thin", "w=1700&h=1700&fit=cover");
+  const { width = 0, height = 0 } = decode.atLeast ?? {};
+  assert.ok(width * height > 4_000_000 && width * height <= 4.1 * 1700 * 1700, `${width} × ${height}`);
+  assert.ok(costBytes >= width * height * 4, `${costBytes} bytes`);
+  const response = await app.get("/o/thin?w=1700&h=1700&fit=cover&f=webp");
+  assert.equal(response.status, 200);
+  assert.deepEqual((await planOf("thin", "w=800")).decode.atLeast, { width: 800, height: 50 });
+});
+
+test("what a picture weighs while it is turned is counted", async () => {
+  origin.images.set("photo", await fixture("photo-2725"));
+  const straight = await planOf("photo", "w=50");
+  const turned = await planOf("photo", "rotate=45&w=50");
+  assert.ok(turned.costBytes > 1.9 * straight.costBytes, `${turned.costBytes}, straight ${straight.costBytes}`);
+});

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Color, Pixels } from "../../../core/image.ts";
+import { fitSize, placeArea } from "../../../core/request/fit.ts";
 import resize from "../../../plugins/transforms/resize.ts";
 import { averaged, findSubject } from "../../../plugins/transforms/resize-smart.ts";
 import { assertColor, assertPatches, clear, colorAt, draw, white } from "../../contract/pictures.ts";
 import { cardPatches, drawCard } from "../../fixtures/card.ts";
-import { applied, appliedTo, isNeeded } from "./apply.ts";
+import { applied, appliedTo, isNeeded, openEngine } from "./apply.ts";
 
 const card = drawCard("color");
 const [left, middle, right]: readonly Color[] = [
@@ -45,6 +46,66 @@ test("resize cover keeps what the position says", async () => {
   assertColor(await middleOf("left"), left ?? white, 60, "left");
   assertColor(await middleOf("center"), middle ?? white, 8, "center");
   assertColor(await middleOf({ x: 0.95, y: 0.5 }), right ?? white, 60, "focal point");
+});
+
+test("resize cover enlarges only what is seen, to the same picture as cutting it out of the enlarged whole", async () => {
+  const engine = await openEngine();
+  const positions = ["center", "left", "bottom-right", { x: 0.3, y: 0.8 }] as const;
+  for (const [width, height, box] of [
+    [320, 20, { width: 190, height: 200 }],
+    [17, 240, { width: 300, height: 90 }],
+    [9, 7, { width: 120, height: 120 }],
+    [240, 160, { width: 300, height: 250 }],
+  ] as const) {
+    const wave = (x: number, y: number) => 128 + 100 * Math.sin(x / 4) * Math.cos(y / 3);
+    const pixels = draw(width, height, (x, y) => ({
+      r: (x * 255) / width,
+      g: (y * 255) / height,
+      b: wave(x, y),
+      a: 255,
+    }));
+    for (const position of positions) {
+      const parameters = { ...box, fit: "cover", enlarge: true, position } as const;
+      const { scaled, canvas } = fitSize(pixels, parameters);
+      const whole = engine.fromPixels([pixels]);
+      whole.resize(scaled);
+      whole.crop(placeArea(scaled, canvas, position));
+      const expected = whole.pixels();
+      whole.dispose();
+      const seen = await appliedTo(resize, parameters, pixels);
+      assert.deepEqual(sizeOf(seen), sizeOf(expected));
+      const about = `${width} × ${height} ${JSON.stringify(position)}`;
+      for (const [x, y] of [
+        [0, 0],
+        [1, 1],
+        [0.5, 0.5],
+        [0.2, 0.9],
+      ] as const) {
+        const at = [Math.round(x * (canvas.width - 1)), Math.round(y * (canvas.height - 1))] as const;
+        assertColor(colorAt(seen, ...at), colorAt(expected, ...at), 24, about);
+      }
+    }
+  }
+});
+
+test("resize cover of a thin picture never holds many times the result", async () => {
+  const picture = (await openEngine()).fromPixels([draw(3000, 2, () => white)]);
+  let most = 0;
+  const watched = new Proxy(picture, {
+    get(target, name) {
+      const value = Reflect.get(target, name, target);
+      if (typeof value !== "function") return value;
+      return (...given: unknown[]) => {
+        const result = value.apply(target, given);
+        most = Math.max(most, target.width * target.height);
+        return result;
+      };
+    },
+  });
+  await resize.apply(watched, { width: 400, height: 400, fit: "cover", enlarge: true, position: "right" });
+  assert.deepEqual([picture.width, picture.height], [400, 400]);
+  assert.ok(most < 12 * 400 * 400, `${most} pixels`);
+  picture.dispose();
 });
 
 test("resize contain fills up with the background, or leaves it transparent, where the position says", async () => {
