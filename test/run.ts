@@ -30,23 +30,24 @@ chmodSync(folder, 0o755); // A test becomes somebody else for a while.
 const only = process.argv.slice(2);
 const bin = (name: string): string => join(root, "node_modules", ".bin", name);
 const reportOf = (name: string): string => join(folder, `${name}.xml`);
-/** Files at a time on each runtime: two runtimes share the cores. */
-const jobs = Math.ceil(availableParallelism() / 2);
+const cores = availableParallelism();
+/** A suite that takes longer hangs: it is ended, and counts as failed. */
+const limitMs = 20 * 60_000;
 
 const bun: Suite = {
   name: "Bun",
-  // Each file in a global of its own: in one for all, memory grows into gigabytes, and with it the time.
+  // Each file in a global of its own: in one for all, memory grows into gigabytes, and with it the time. The larger part is here.
   command: [
     process.execPath,
     "test",
-    ...[`--parallel=${jobs}`, "--timeout=120000", "--only-failures"],
+    ...[`--parallel=${cores}`, "--timeout=120000", "--only-failures"],
     ...["--reporter=junit", `--reporter-outfile=${reportOf("Bun")}`],
     ...only,
   ],
 };
 
 /** Shards, each a process: `--parallel` are threads, and a test that becomes somebody else takes all threads along. */
-const shards = only.length > 0 ? 1 : jobs;
+const shards = only.length > 0 ? 1 : Math.ceil(cores / 2);
 const deno = Array.from({ length: shards }, (_, at): Suite => {
   const name = shards > 1 ? `Deno ${at + 1} of ${shards}` : "Deno";
   return {
@@ -110,6 +111,8 @@ function runCommand([program = "", ...args]: readonly string[], environment: Nod
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...environment },
+    timeout: limitMs,
+    killSignal: "SIGKILL",
   });
   const chunks: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => chunks.push(chunk));
