@@ -197,6 +197,8 @@ export interface Operation {
 /** How an engine should decode. */
 export interface DecodeOptions {
   readonly format: InputFormat;
+  /** What the header told, 1 to 8 as in EXIF. Default: what the engine itself finds. */
+  readonly orientation?: number;
   /** At least this many pixels are needed on each side: an engine may decode to a smaller size than stored, never below this. */
   readonly atLeast?: Size | undefined;
   /** Most frames to read; 1 reads the first only. */

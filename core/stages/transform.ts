@@ -28,6 +28,7 @@ export function transform(request: ImageRequest, header: Header, snapshot: Snaps
   const frames = Math.min(header.frames, maxFrames);
   const decode = {
     format: header.format,
+    orientation: header.orientation,
     atLeast: steps.atLeast,
     maxFrames,
     truncated: request.mount.settings.truncated,

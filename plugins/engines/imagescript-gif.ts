@@ -12,8 +12,9 @@ interface Indexed {
   /** 256 colours of three bytes. */
   readonly colors: Uint8Array;
   readonly indexes: Uint8Array;
-  readonly hasClear: boolean;
 }
+
+const isClearSomewhere = ({ data }: Pixels): boolean => data.some((value, at) => at % 4 === 3 && value < 128);
 
 export function encodeGif(frames: readonly Pixels[]): Uint8Array<ArrayBuffer> {
   const [first] = frames;
@@ -24,8 +25,10 @@ export function encodeGif(frames: readonly Pixels[]): Uint8Array<ArrayBuffer> {
     Uint8Array.of(0x70, 0, 0),
   ];
   if (isMoving) parts.push(Uint8Array.of(0x21, 0xff, 11), text("NETSCAPE2.0"), Uint8Array.of(3, 1, 0, 0, 0));
+  // What is to be clear in one frame has to be cleared by the one before.
+  const hasClear = frames.some(isClearSomewhere);
   for (const frame of frames) {
-    const { colors, indexes, hasClear } = toIndexed(frame);
+    const { colors, indexes } = toIndexed(frame);
     const disposal = isMoving && hasClear ? 2 : 1;
     const delay = Math.min(65535, Math.round((frame.delayMs ?? 0) / 10));
     if (isMoving || hasClear) {
@@ -72,7 +75,6 @@ function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 
 function toIndexed({ data }: Pixels): Indexed {
   const words = new Uint32Array(data.buffer, data.byteOffset, data.length / 4);
-  const hasClear = data.some((value, at) => at % 4 === 3 && value < 128);
   const exact = exactColors(data, words);
   const bins = exact ? undefined : reduceColors(data);
   const colors = new Uint8Array(256 * 3);
@@ -83,7 +85,7 @@ function toIndexed({ data }: Pixels): Indexed {
     if ((data[at + 3] ?? 0) < 128) return clear;
     return exact ? (exact.get(word & 0xffffff) ?? 0) : (bins?.ofBin[binOf(data, at)] ?? 0);
   });
-  return { colors, indexes, hasClear };
+  return { colors, indexes };
 }
 
 /** The colours and their numbers; `undefined` if there are more than fit beside the transparent one. */

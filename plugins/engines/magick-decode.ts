@@ -118,7 +118,10 @@ function readAnimated(
   };
   try {
     for (const frame of composeFrames(animation, pixelsOf)) images.push(guard.run(() => fromRgba(frame)));
-    for (const image of images) image.animationIterations = animation.loops;
+    for (const image of images) {
+      image.animationIterations = animation.loops;
+      if (options.orientation) image.orientation = options.orientation as Orientation;
+    }
     return images;
   } catch (error) {
     images.dispose();
@@ -171,7 +174,11 @@ const isDamage = (warning: string): boolean =>
   /premature end|bad (huffman|arithmetic) code|instead of RST/i.test(warning);
 
 const turned = (size: Size | undefined, orientation: Orientation): Size | undefined =>
-  size && orientation >= Orientation.LeftTop ? { width: size.height, height: size.width } : size;
+  size && isOnItsSide(orientation) ? { width: size.height, height: size.width } : size;
+
+/** What lies beyond the eight orientations counts as upright. */
+const isOnItsSide = (orientation: Orientation): boolean =>
+  orientation >= Orientation.LeftTop && orientation <= Orientation.LeftBottom;
 
 /** How much larger than asked a shrunk image is at least: the resampling that follows needs something to work on. */
 const spareFactor = 1.3;
@@ -214,11 +221,24 @@ function makeUniform(images: IMagickImageCollection, format: InputFormat): void 
     if (images.every((image) => image.isOpaque)) for (const image of images) image.alpha(AlphaAction.Off);
   }
   for (const image of images) {
+    if (isMirroredByReader(image, format)) image.orientation = leftAfterMirroring(image.orientation);
     if (image.orientation > Orientation.TopLeft) image.autoOrient();
     toSrgb(image);
+    // Its pixels have 8 bits; an encoder would go by what the file had.
+    image.depth = 8;
     image.strip();
     image.resetPage();
   }
+}
+
+/** A TIFF of luma and chroma comes through a part of libtiff that has mirrored it by then, but not laid it on its side. */
+const isMirroredByReader = (image: IMagickImage, format: InputFormat): boolean =>
+  format === "tiff" && image.getAttribute("tiff:photometric") === "YCBCR";
+
+function leftAfterMirroring(orientation: Orientation): Orientation {
+  if (!isOnItsSide(orientation)) return Orientation.TopLeft;
+  const isTurned = orientation === Orientation.RightTop || orientation === Orientation.LeftBottom;
+  return isTurned ? Orientation.RightBottom : Orientation.LeftTop;
 }
 
 let target: ColorProfile | undefined;

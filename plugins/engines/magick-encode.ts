@@ -25,6 +25,8 @@ interface Encoder {
   readonly format: MagickFormat;
   readonly isAnimated?: boolean;
   readonly hasAlpha?: boolean;
+  /** The library's number for a quality. Default: the same. */
+  readonly quality?: (asked: number) => number;
   /** The library's own options. */
   defines(settings: EncoderSettings, options: EncodeOptions, image: IMagickImage): Readonly<Record<string, string>>;
 }
@@ -36,6 +38,7 @@ export const encoders = {
   avif: {
     format: formats.Avif,
     hasAlpha: true,
+    quality: (asked) => Math.min(asked, 99), // 100 is lossless, which its encoder refuses.
     defines: ({ avifSpeed }) => ({ "heic:speed": String(avifSpeed) }),
   },
   webp: {
@@ -55,6 +58,7 @@ export const encoders = {
   png: {
     format: formats.Png,
     hasAlpha: true,
+    quality: () => 75, // It would choose the filters: so one is chosen for each row.
     defines: ({ pngLevel }, _, image) => ({
       ...compression(pngLevel, image),
       "png:exclude-chunks": "date,time,bkgd,phys",
@@ -65,13 +69,13 @@ export const encoders = {
 
 export function encode(picture: MagickPicture, options: EncodeOptions, settings: EncoderSettings): Uint8Array {
   const encoder: Encoder = encoders[options.format];
-  return picture.guard.run(() =>
+  return picture.guard.write(() =>
     picture.images.clone((images) => {
       if (!encoder.isAnimated) dropFrames(images);
       for (const image of images) prepare(image, encoder, options);
       // Each frame is a whole canvas: the writers lay them over each other unless the one before is cleared.
       if (images.length > 1) for (const image of images) image.gifDisposeMethod = GifDisposeMethod.Background;
-      if (options.format === "gif") reduceColors(images);
+      if (options.format === "gif") makeGif(images);
       return write(images, encoder, settings, options);
     }),
   );
@@ -83,10 +87,25 @@ function dropFrames(images: IMagickImageCollection): void {
 }
 
 function prepare(image: IMagickImage, encoder: Encoder, { quality, background }: EncodeOptions): void {
-  image.quality = quality;
+  image.quality = encoder.quality?.(quality) ?? quality;
   if (encoder.hasAlpha || !image.hasAlpha) return;
   image.backgroundColor = toMagick({ ...background, a: 255 });
   image.alpha(AlphaAction.Remove);
+}
+
+function makeGif(images: IMagickImageCollection): void {
+  // A frame that clears what is there needs a transparent colour to clear it with.
+  if (images.some((image) => image.hasAlpha)) for (const image of images) image.alpha(AlphaAction.Set);
+  for (const image of images) toHundredths(image);
+  reduceColors(images);
+}
+
+/** GIF counts in hundredths of a second, and is shown slowly where a frame takes less than two. */
+function toHundredths(image: IMagickImage): void {
+  if (image.animationTicksPerSecond === 100) return;
+  const hundredths = (image.animationDelay * 100) / Math.max(1, image.animationTicksPerSecond);
+  image.animationDelay = hundredths > 1 ? Math.max(2, Math.round(hundredths)) : Math.round(hundredths);
+  image.animationTicksPerSecond = 100;
 }
 
 /** One palette for all frames: frames then differ only where the picture moves, and the parts that stay can be left out. */

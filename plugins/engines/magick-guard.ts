@@ -5,6 +5,8 @@ import { CameoError, type Host } from "cameo/plugin";
 export interface Guard {
   /** Does a piece of work. Throws `too-slow` when the job's time is over before or after it, else what the failure means. */
   run<T>(work: () => T): T;
+  /** The same for writing a file: what fails there is not the client's fault. */
+  write<T>(work: () => T): T;
   /** Lets a long operation on a large image stop midway. Needed before each one: the library forgets it with every new result. */
   watch(image: IMagickImage): void;
 }
@@ -19,18 +21,20 @@ export function createGuard(host: Host, deadlineMs: number): Guard {
       throw host.fail("too-slow", `The image took longer than ${deadlineMs} ms; ask for less or send a simpler image.`);
     }
   };
-  return {
-    run(work) {
+  const guarded = <T>(work: () => T, why: (error: unknown) => Error): T => {
+    check();
+    try {
+      const result = work();
       check();
-      try {
-        const result = work();
-        check();
-        return result;
-      } catch (error) {
-        check();
-        throw explain(error, host);
-      }
-    },
+      return result;
+    } catch (error) {
+      check();
+      throw why(error);
+    }
+  };
+  return {
+    run: (work) => guarded(work, (error) => explain(error, host)),
+    write: (work) => guarded(work, (error) => explainWriting(error, host)),
     watch(image) {
       if (image.width * image.height < watchedPixels) return;
       image.onProgress = (event) => {
@@ -64,6 +68,15 @@ export function explain(error: unknown, host: Host): Error {
     return host.fail("too-many-pixels", "The image is larger than this server decodes; send a smaller one.", options);
   }
   return host.fail("broken-image", "The image is damaged or not complete; send it again.", options);
+}
+
+/** What cannot be written was read before, so that it is not damaged. */
+function explainWriting(error: unknown, host: Host): Error {
+  const known = explain(error, host);
+  if (!(known instanceof CameoError) || !["broken-image", "too-many-pixels"].includes(known.code)) return known;
+  const detail =
+    "This picture cannot be written in the format that was asked for; ask for another format, or for a smaller picture.";
+  return host.fail("engine-cannot", detail, known.options);
 }
 
 /** MagickError is exported as a type and a class; its copies in a bundle are not the same class, so its shape decides. */

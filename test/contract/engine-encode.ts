@@ -7,7 +7,7 @@ import { outputFormats } from "../../core/image.ts";
 import { cardPatches, drawCard } from "../fixtures/card.ts";
 import { fixture } from "../fixtures/fixture.ts";
 import { type Bench, decodeDefaults, refusesWith } from "./engine.ts";
-import { assertColor, assertPatches, colorAt, draw, sizeOf, white, worst } from "./pictures.ts";
+import { assertColor, assertPatches, clear, colorAt, draw, sizeOf, white, worst } from "./pictures.ts";
 
 /** How far a flat area may be off after a round trip at quality 80. */
 const tolerances = {
@@ -17,6 +17,8 @@ const tolerances = {
   webp: 12,
   avif: 12,
 } as const satisfies Record<OutputFormat, number>;
+
+const black = { r: 0, g: 0, b: 0, a: 255 };
 
 /** What a file of the format holds near its start. */
 const marks = {
@@ -73,6 +75,12 @@ function declared(bench: Bench, format: OutputFormat): void {
       picture.dispose();
     }
   };
+
+  test(`${name}.encode() takes qualities from 1 to 100${lossy.includes(format) ? "" : ", which change nothing"}: ${format}`, async () => {
+    const [least, usual, most] = [1, 80, 100].map((quality) => encode([drawCard("color")], { quality }));
+    for (const made of [least, usual, most]) assert.ok(latin((await made) ?? new Uint8Array()).includes(marks[format]));
+    if (!lossy.includes(format)) for (const made of [least, most]) assert.deepEqual(await made, await usual);
+  });
   const isReadable = definition.decodes.includes(format);
   const holdsAlpha = format !== "jpeg";
 
@@ -156,6 +164,24 @@ function movement(
     delayMs: 100 + index * 100,
   }));
   const moves = definition.animates.includes(format);
+  if (moves) {
+    test(`${name}.encode() rounds delays to what the format can say: ${format}`, async () => {
+      const delays = [10, 16, 35, 100, 1004];
+      const frames = delays.map((delayMs, at) => ({ ...draw(16, 16, (x) => (x < at ? black : white)), delayMs }));
+      const told = (await back(await encode(frames))).map(({ delayMs }) => delayMs);
+      assert.deepEqual(told, format === "gif" ? [10, 20, 40, 100, 1000] : delays);
+    });
+
+    test(`${name}.encode() shows what is transparent in one frame only: ${format}`, async () => {
+      const hole = draw(24, 24, (x, y) => (x > 6 && x < 18 && y > 6 && y < 18 ? clear : black));
+      const solid = draw(24, 24, () => black);
+      const all = await back(await encode([solid, hole, solid].map((pixels) => ({ ...pixels, delayMs: 100 }))));
+      assert.deepEqual(
+        all.map((pixels) => colorAt(pixels, 12, 12).a),
+        [255, 0, 255],
+      );
+    });
+  }
   test(`${name}.encode() ${moves ? "keeps frames and delays" : "writes the first frame of an animation"}: ${format}`, async () => {
     const all = await back(await encode(frames));
     assert.equal(all.length, moves ? 3 : 1);

@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
+import { CompressionMethod, MagickFormat, type Orientation } from "@imagemagick/magick-wasm";
 import { CameoError } from "../../../core/error.ts";
 import type { DecodeOptions, InputFormat } from "../../../core/image.ts";
 import magick from "../../../plugins/engines/magick.ts";
 import { countJpegScans, largestOfIcon, measureGif } from "../../../plugins/engines/magick-files.ts";
 import { createGuard } from "../../../plugins/engines/magick-guard.ts";
+import { fromRgba } from "../../../plugins/engines/magick-picture.ts";
 import { isSrgb, srgbProfile } from "../../../plugins/engines/magick-srgb.ts";
 import { decodeDefaults, engineContract, refusesWith } from "../../contract/engine.ts";
 import { makeHost } from "../../contract/host.ts";
-import { assertPatches, draw, white } from "../../contract/pictures.ts";
+import { assertColor, assertPatches, colorAt, draw, white } from "../../contract/pictures.ts";
 import { cardPatches, drawCard } from "../../fixtures/card.ts";
 import { fixture, type GoodName, goodFixture } from "../../fixtures/fixture.ts";
+import { find } from "../../fixtures/formats/bytes.ts";
 import { adobeRgb, displayP3, rgbProfile, srgb } from "../../fixtures/formats/icc.ts";
 import { hostileContract } from "./hostile.ts";
 import { parsed } from "./settings.ts";
@@ -191,6 +194,89 @@ test("countJpegScans() counts scans and not what lies in other segments", async 
   assert.equal(countJpegScans(await fixture("jpeg-exif-tail")), 1);
   assert.ok(countJpegScans(await fixture("jpeg-progressive")) > 3);
   assert.equal(countJpegScans(new Uint8Array([0xff, 0xd8, 0xff])), 0);
+});
+
+test("magick.encode() writes 8 bits a channel, whatever the source had: AVIF", async () => {
+  const engine = await open();
+  for (const [name, format] of [
+    ["png-16", "png"],
+    ["tiff-16", "tiff"],
+    ["avif-10bit", "avif"],
+  ] as const) {
+    const picture = await engine.decode(await fixture(name), { ...decodeDefaults, format });
+    const made = await engine.encode(picture, { format: "avif", quality: 60, background: white });
+    picture.dispose();
+    const settings = made.subarray(find(made, "av1C") + 4);
+    assert.equal((settings[1] ?? 0) >> 5, 0, `${name}: the main profile`);
+    assert.equal((settings[2] ?? 0) & 0x60, 0, `${name}: neither 10 nor 12 bits`);
+  }
+});
+
+test("magick.encode() does not call a picture damaged that a format cannot hold", async () => {
+  const engine = await open();
+  const picture = engine.fromPixels([draw(16_384, 2, () => white)]);
+  await refusesWith(["engine-cannot"], () =>
+    engine.encode(picture, { format: "webp", quality: 80, background: white }),
+  );
+  picture.dispose();
+});
+
+test("magick.decode() takes an orientation beyond 8 for none, also where it shrinks on load", async () => {
+  const engine = await open();
+  const body = await fixture("jpeg-exif-nine");
+  const look = async (file: Uint8Array) => {
+    const picture = await engine.decode(file, {
+      ...decodeDefaults,
+      format: "jpeg",
+      atLeast: { width: 40, height: 26 },
+    });
+    picture.resize({ width: 40, height: 26 });
+    const pixels = picture.pixels();
+    picture.dispose();
+    return pixels;
+  };
+  assert.deepEqual(await look(body), await look(await fixture("jpeg-orientation-1")));
+});
+
+test("magick.decode() turns an animated WebP as its header says", async () => {
+  const engine = await open();
+  const body = await fixture("webp-animated");
+  const decode = (orientation: number) =>
+    engine.decode(body, { ...decodeDefaults, format: "webp", maxFrames: 9, orientation });
+  const [upright, turned] = [await decode(1), await decode(6)];
+  assert.deepEqual([turned.width, turned.height], [upright.height, upright.width]);
+  const [one, other] = [upright.pixels(1), turned.pixels(1)];
+  assert.deepEqual(colorAt(other, other.width - 1 - 10, 20), colorAt(one, 20, 10));
+});
+
+test("magick.decode() turns a TIFF of luma and chroma as one of RGB", async () => {
+  const engine = await open();
+  const quarters = draw(64, 48, (x, y) => ({ r: y < 24 ? 220 : 20, g: x < 32 ? 220 : 20, b: 20, a: 255 }));
+  const write = (compression: CompressionMethod, orientation: Orientation): Uint8Array => {
+    const image = fromRgba(quarters);
+    image.orientation = orientation;
+    image.settings.compression = compression;
+    return image.write(MagickFormat.Tiff, (bytes) => bytes.slice());
+  };
+  for (let orientation = 1; orientation <= 8; orientation++) {
+    const [rgb, luma] = await Promise.all(
+      [CompressionMethod.LZW, CompressionMethod.JPEG].map(async (compression) => {
+        const body = write(compression, orientation as Orientation);
+        const picture = await engine.decode(body, { ...decodeDefaults, format: "tiff" });
+        return picture.pixels();
+      }),
+    );
+    assert.ok(rgb && luma);
+    for (const [x, y] of [
+      [0.2, 0.2],
+      [0.8, 0.2],
+      [0.2, 0.8],
+      [0.8, 0.8],
+    ] as const) {
+      const at = [Math.round(x * rgb.width), Math.round(y * rgb.height)] as const;
+      assertColor(colorAt(luma, ...at), colorAt(rgb, ...at), 24, `orientation ${orientation}`);
+    }
+  }
 });
 
 test("measureGif() asks for the trailer", async () => {
