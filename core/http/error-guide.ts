@@ -70,7 +70,7 @@ export const errorGuide = {
   },
   "broken-image": {
     remedy:
-      'The file ends too early or contradicts itself. Replace it, or set `truncated: "allow"` on the mount to serve what there is.',
+      'The file ends too early or contradicts itself. Replace it, or set `truncated: "allow"` on the mount to serve what there is of a JPEG, PNG or TIFF, and the whole frames of an animation.',
     detail: "The image is broken: it ends before its last line.",
   },
   "too-many-pixels": {

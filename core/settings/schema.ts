@@ -39,7 +39,12 @@ export const mountSchema = v.looseObject({
       "Refuse parameters other than `preset`, `version`, `expires` and `signature`. A format as the ending of a path (`/og-image/card.webp`) is a parameter too; a preset may have it (`f=webp`).",
     ),
   ),
-  truncated: v.pipe(v.optional(v.picklist(["refuse", "allow"]), "refuse"), about("What to do with half an image.")),
+  truncated: v.pipe(
+    v.optional(v.picklist(["refuse", "allow"]), "refuse"),
+    about(
+      "What to do with half an image. `allow` serves what there is of a JPEG, PNG or TIFF, and the whole frames of an animation, where the engine is `magick`; half a file of another format is a 422 all the same.",
+    ),
+  ),
   allowPrivate: v.pipe(
     v.optional(v.array(v.pipe(v.string(), v.check(isRange, "takes a range such as 10.0.0.0/8"))), []),
     about("Private networks that this mount may reach, as CIDR, such as `10.0.0.0/8`. Default none."),

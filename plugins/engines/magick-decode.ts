@@ -17,6 +17,7 @@ import { countJpegScans, headOfJpeg, largestOfIcon, measureGif, wholeFrames } fr
 import { createGuard, type Guard } from "./magick-guard.ts";
 import { fromRgba, MagickPicture } from "./magick-picture.ts";
 import { rgbaOf } from "./magick-pixels.ts";
+import { mendPng } from "./magick-png.ts";
 import { isSrgb, srgbProfile } from "./magick-srgb.ts";
 import { composeFrames, readAnimation, type WebpAnimation } from "./magick-webp.ts";
 
@@ -82,6 +83,8 @@ function read(body: Uint8Array, options: DecodeOptions, host: Host, guard: Guard
   if (options.format === "ico") return { images: readIcon(body, options, host), scale: 1 };
   const animation = options.format === "webp" ? animationOf(body, options, host) : undefined;
   if (animation) return { images: readAnimated(animation, options, host, guard), scale: 1 };
+  const mayMend = options.format === "png" && options.truncated === "allow";
+  if (mayMend) return { images: readFrames(mendPng(body, options.maxPixels), options), scale: 1 };
   const whole = options.format === "gif" ? wholeGif(body, options, host) : body;
   return { images: readFrames(whole, options), scale: 1 };
 }
