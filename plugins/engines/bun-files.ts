@@ -77,7 +77,7 @@ function chunkAt(view: DataView, body: Uint8Array, at: number, isPng: boolean): 
   return { type: latin(body, at, at + 4), next: at + 8 + length + (length % 2) };
 }
 
-/** Whether all chunks of a PNG or WebP are there, and none is a profile. */
+/** Whether all chunks of a PNG or WebP are there, and none is a profile. A WebP says its length too, which tells of a cut between two chunks. */
 function isPlainChunks(body: Uint8Array, format: InputFormat): boolean {
   const isPng = format === "png";
   const view = viewOf(body);
@@ -89,7 +89,7 @@ function isPlainChunks(body: Uint8Array, format: InputFormat): boolean {
     last = type;
     at = next;
   }
-  return at <= body.length && (!isPng || last === "IEND");
+  return at <= body.length && (isPng ? last === "IEND" : 8 + view.getUint32(4, true) <= body.length);
 }
 
 /** The primaries of sRGB, adapted to D50. */

@@ -81,6 +81,7 @@ function withPixelLimit<T>(maxPixels: number, work: () => T): T {
 function read(body: Uint8Array, options: DecodeOptions, host: Host, guard: Guard): Read {
   if (options.format === "jpeg") return readJpeg(body, options, host);
   if (options.format === "ico") return { images: readIcon(body, options, host), scale: 1 };
+  if (options.format === "webp" && options.truncated === "refuse" && isCutRiff(body)) throw cutShort(host);
   const animation = options.format === "webp" ? animationOf(body, options, host) : undefined;
   if (animation) return { images: readAnimated(animation, options, host, guard), scale: 1 };
   const mayMend = options.format === "png" && options.truncated === "allow";
@@ -95,6 +96,10 @@ function wholeGif(body: Uint8Array, { truncated }: DecodeOptions, host: Host): U
   if (truncated === "refuse") throw cutShort(host);
   return extent.framesEnd > 0 ? wholeFrames(body, extent) : body;
 }
+
+/** Whether a WebP is shorter than it says: its frames do not tell, where the cut is between two, or behind those that were asked for. */
+const isCutRiff = (body: Uint8Array): boolean =>
+  body.length < 8 || 8 + new DataView(body.buffer, body.byteOffset).getUint32(4, true) > body.length;
 
 function animationOf(body: Uint8Array, options: DecodeOptions, host: Host): WebpAnimation | undefined {
   try {

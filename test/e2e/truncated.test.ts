@@ -8,12 +8,13 @@ import { startApp, type TestApp } from "../app.ts";
 import { assertPatches } from "../contract/pictures.ts";
 import { cardPatches } from "../fixtures/card.ts";
 import { fixture, type GoodName, hostileNames } from "../fixtures/fixture.ts";
+import { find } from "../fixtures/formats/bytes.ts";
 import { see } from "../see.ts";
 
 let app: TestApp;
 let folder: string;
 
-const halves = hostileNames.filter((each) => each.startsWith("truncated-") && each !== "truncated-webp-animated-half");
+const halves = hostileNames.filter((each) => each.startsWith("truncated-"));
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "cameo-truncated-"));
@@ -29,8 +30,10 @@ after(async () => {
 /** The first part of a good file, as a file of its own. */
 async function write(name: GoodName, length: (body: Uint8Array) => number): Promise<string> {
   const body = await fixture(name);
-  await writeFile(join(folder, name), body.subarray(0, length(body)));
-  return name;
+  const start = body.subarray(0, length(body));
+  const file = `${name}-${start.length}`;
+  await writeFile(join(folder, file), start);
+  return file;
 }
 
 const share = (part: number) => (body: Uint8Array) => Math.floor(body.length * part);
@@ -54,6 +57,15 @@ async function shows(path: string, frames = 1): Promise<Awaited<ReturnType<typeo
 for (const name of halves) {
   test(`${name} is refused in every format and size`, async () => refuses(`/images/${name}`));
 }
+
+test("an animation that was cut between two frames is refused too, also where one frame is asked for", async () => {
+  const webp = await write("webp-animated", (body) => {
+    const first = find(body, "ANMF");
+    return first + 8 + new DataView(body.buffer, body.byteOffset).getUint32(first + 4, true);
+  });
+  await refuses(`/images/${webp}`);
+  await shows(`/lenient/${webp}`);
+});
 
 test("half a PNG is served as far as it goes where the mount allows it", async () => {
   const { pixels } = await shows("/lenient/truncated-png-half");
