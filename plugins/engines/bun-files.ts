@@ -1,4 +1,5 @@
-/** What `Bun.Image` does not tell of a file: whether it is whole, and whether its colours are sRGB. Reads outside the bytes count as no. */
+/** What `Bun.Image` does not tell of a file: whether it is whole, whether its checksums are right, and whether its colours are sRGB. Reads outside the bytes count as no. */
+import { crc32 } from "node:zlib";
 import type { InputFormat } from "cameo/plugin";
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -77,7 +78,11 @@ function chunkAt(view: DataView, body: Uint8Array, at: number, isPng: boolean): 
   return { type: latin(body, at, at + 4), next: at + 8 + length + (length % 2) };
 }
 
-/** Whether all chunks of a PNG or WebP are there, and none is a profile. A WebP says its length too, which tells of a cut between two chunks. */
+/** Whether the checksum of a PNG's chunk, over type and data, is the one behind it. One that ends outside the file has none. */
+const isSound = (view: DataView, body: Uint8Array, at: number, next: number): boolean =>
+  next <= body.length && crc32(body.subarray(at + 4, next - 4)) === view.getUint32(next - 4);
+
+/** Whether all chunks of a PNG or WebP are there and sound, and none is a profile. A WebP says its length too, which tells of a cut between two chunks. */
 function isPlainChunks(body: Uint8Array, format: InputFormat): boolean {
   const isPng = format === "png";
   const view = viewOf(body);
@@ -85,7 +90,7 @@ function isPlainChunks(body: Uint8Array, format: InputFormat): boolean {
   let at = isPng ? 8 : 12;
   while (at + 8 <= body.length && last !== "IEND") {
     const { type, next } = chunkAt(view, body, at, isPng);
-    if (profileChunks[format]?.includes(type)) return false;
+    if (profileChunks[format]?.includes(type) || (isPng && !isSound(view, body, at, next))) return false;
     last = type;
     at = next;
   }
