@@ -67,16 +67,12 @@ const browser: Suite = {
   environment: { PLAYWRIGHT_JUNIT_OUTPUT_NAME: reportOf("browser") },
 };
 
-/** Lanes go side by side; what is in a lane goes one after the other. */
-const lanes: readonly (readonly Suite[])[] = [
-  [bun],
-  ...deno.map((suite, at) => (at === 0 && only.length === 0 ? [suite, browser] : [suite])),
-];
-
-async function runLane(lane: readonly Suite[]): Promise<Count[]> {
-  const counts: Count[] = [];
-  for (const suite of lane) counts.push(await run(suite));
-  return counts;
+/** Both runtimes at once; the browser takes the place of what ends first. */
+async function runAll(): Promise<Count[]> {
+  const runs = [bun, ...deno].map(run);
+  if (only.length > 0) return Promise.all(runs);
+  await Promise.race(runs);
+  return Promise.all([...runs, run(browser)]);
 }
 
 async function run({ name, command, environment }: Suite): Promise<Count> {
@@ -144,7 +140,7 @@ const sentence = ({ passed, failed, skipped }: Count): string =>
   `${passed} passed, ${failed} failed, ${skipped} skipped`;
 const print = (text: string): void => void process.stdout.write(text);
 
-const counts = (await Promise.all(lanes.map(runLane))).flat();
+const counts = await runAll();
 rmSync(folder, { recursive: true, force: true });
 const sum = (key: keyof Count): number => counts.reduce((total, each) => total + each[key], 0);
 const total = { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
