@@ -1,6 +1,6 @@
 /** `cameo render`: one image without a server. */
 import { writeFile } from "node:fs/promises";
-import { extname } from "node:path";
+import { dirname, extname } from "node:path";
 import { splitUrl } from "../http/image.ts";
 import { extensions, inputFormats, mimeTypes, outputFormats } from "../image.ts";
 import { expandPresets } from "../registry/presets.ts";
@@ -101,13 +101,24 @@ async function write(response: Response, path: string, output: string | undefine
   try {
     await writeFile(file, body, { flag: output === undefined ? "wx" : "w" });
   } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw error;
-    await complain(`cameo: ${file} is there already; name the result with -o.`);
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    await complain(`cameo: ${file} ${obstacles[code]?.(file) ?? `cannot be written (${code}).`}`);
     return exitCodes.failed;
   }
   await complain(`${file}  ${formatBytes(body.byteLength)}`);
   return exitCodes.done;
 }
+
+/** Why a file cannot be written, behind its name. */
+const obstacles: Readonly<Record<string, (file: string) => string>> = {
+  EEXIST: () => "is there already; name the result with -o.",
+  ENOENT: (file) => `cannot be written: there is no folder ${dirname(file)}.`,
+  ENOTDIR: (file) => `cannot be written: ${dirname(file)} is no folder.`,
+  EISDIR: () => "is a folder; name a file in it.",
+  EACCES: () => "may not be written by this user.",
+  ENOSPC: () => "cannot be written: the disk is full.",
+};
 
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && "code" in error ? String(error.code) : undefined;

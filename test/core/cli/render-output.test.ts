@@ -76,3 +76,21 @@ testOnce("cameo render leaves what the server refuses to the server", slow, asyn
     assert.match(finished[1]?.err ?? "", /^cameo: no-such-route: /);
   });
 });
+
+testOnce("cameo render says in a sentence why a file cannot be written", slow, async () => {
+  const lines = [
+    ["/images/a.jpg?w=30", "none/such/x.png"],
+    ["/images/a.jpg?w=30", "cameo.json/x.png"],
+    ["/images/a.jpg?w=30", "pictures"],
+  ] as const;
+  await renderAll(lines, async (finished) => {
+    assert.deepEqual(
+      finished.map(({ code, err }) => [code, err]),
+      [
+        [1, "cameo: none/such/x.png cannot be written: there is no folder none/such.\n"],
+        [1, "cameo: cameo.json/x.png cannot be written: cameo.json is no folder.\n"],
+        [1, "cameo: pictures is a folder; name a file in it.\n"],
+      ],
+    );
+  });
+});
