@@ -1,13 +1,13 @@
 /** `cameo render`: one image without a server. */
-import { writeFile } from "node:fs/promises";
-import { dirname, extname } from "node:path";
+import { extname } from "node:path";
 import { splitUrl } from "../http/image.ts";
 import { extensions, inputFormats, mimeTypes, outputFormats } from "../image.ts";
 import { expandPresets } from "../registry/presets.ts";
 import type { Snapshot } from "../registry/snapshot.ts";
 import { parseRequest, splitPath } from "../request/parse.ts";
 import { type CliParts, type Command, exitCodes, type Input, textOf, UsageError } from "./command.ts";
-import { complain, formatBytes, printBytes } from "./output.ts";
+import { complain, printBytes } from "./output.ts";
+import { save } from "./save.ts";
 import { loadFor, settingsFlags, withApp } from "./settings.ts";
 
 export const render: Command = {
@@ -97,31 +97,8 @@ async function refuse(response: Response): Promise<number> {
 async function write(response: Response, path: string, output: string | undefined): Promise<number> {
   const body = new Uint8Array(await response.arrayBuffer());
   if (output === "-") return printBytes(body).then(() => exitCodes.done);
-  const file = output ?? nameOf(path, typeOf(response));
-  try {
-    await writeFile(file, body, { flag: output === undefined ? "wx" : "w" });
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === undefined) throw error;
-    await complain(`cameo: ${file} ${obstacles[code]?.(file) ?? `cannot be written (${code}).`}`);
-    return exitCodes.failed;
-  }
-  await complain(`${file}  ${formatBytes(body.byteLength)}`);
-  return exitCodes.done;
+  return save(output ?? nameOf(path, typeOf(response)), body, output !== undefined);
 }
-
-/** Why a file cannot be written, behind its name. */
-const obstacles: Readonly<Record<string, (file: string) => string>> = {
-  EEXIST: () => "is there already; name the result with -o.",
-  ENOENT: (file) => `cannot be written: there is no folder ${dirname(file)}.`,
-  ENOTDIR: (file) => `cannot be written: ${dirname(file)} is no folder.`,
-  EISDIR: () => "is a folder; name a file in it.",
-  EACCES: () => "may not be written by this user.",
-  ENOSPC: () => "cannot be written: the disk is full.",
-};
-
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && "code" in error ? String(error.code) : undefined;
 
 /** The last part of the ref, with the ending of what came. */
 function nameOf(path: string, type: string): string {

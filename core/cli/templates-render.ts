@@ -1,6 +1,5 @@
 /** `cameo templates render`: one card through the pipeline of a server, with what is to know of it. */
 import { spawn } from "node:child_process";
-import { writeFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import process from "node:process";
 import type { App } from "../app.ts";
@@ -8,7 +7,8 @@ import type { TemplateDefinition } from "../plugin.ts";
 import { describeParameters } from "../request/describe.ts";
 import type { Settings } from "../settings/schema.ts";
 import { type CliParts, exitCodes, type Input, nearest, numberOf, textOf, UsageError } from "./command.ts";
-import { complain, formatBytes, printBytes } from "./output.ts";
+import { complain, printBytes } from "./output.ts";
+import { save } from "./save.ts";
 import { loadFor, withApp } from "./settings.ts";
 import { cardMountOf, cardPath, cards } from "./templates-list.ts";
 
@@ -101,16 +101,9 @@ async function tellRemarks(response: Response, ref: string, { services }: App): 
 async function write(response: Response, output: string, input: Input): Promise<number> {
   const body = new Uint8Array(await response.arrayBuffer());
   if (output === "-") return printBytes(body).then(() => exitCodes.done);
-  try {
-    await writeFile(output, body, { flag: input.flags.has("output") ? "w" : "wx" });
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-    await complain(`cameo: ${output} is there already; name the result with -o.`);
-    return exitCodes.failed;
-  }
-  await complain(`${output}  ${formatBytes(body.byteLength)}`);
-  if (input.flags.has("open")) show(output);
-  return exitCodes.done;
+  const done = await save(output, body, input.flags.has("output"));
+  if (done === exitCodes.done && input.flags.has("open")) show(output);
+  return done;
 }
 
 /** With what the system shows pictures with. The picture is there, whether that works or not. */

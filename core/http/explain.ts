@@ -8,6 +8,7 @@ import { formatParameters } from "../request/parse.ts";
 import { fetch } from "../stages/fetch.ts";
 import type { ImageRequest } from "../stages/resolve.ts";
 import { transform } from "../stages/transform.ts";
+import { momentary } from "./headers.ts";
 import { toProblem } from "./problem.ts";
 import { placeRemarks } from "./remarks.ts";
 
@@ -39,7 +40,7 @@ export async function explain(request: ImageRequest, services: Services, timings
     generation: snapshot.generation,
     timings,
   };
-  return Response.json(body, { headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" } });
+  return Response.json(body, { headers: momentary });
 }
 
 /** Who answered and what to know of a picture that is at hand; a card is drawn for it, since only then its remarks are known. */

@@ -103,3 +103,6 @@ export function matchesEtag(ifNoneMatch: string | null, etag: string): boolean {
   if (ifNoneMatch === null) return false;
   return ifNoneMatch.split(",").some((each) => each.trim() === "*" || each.trim().replace(/^W\//, "") === etag);
 }
+
+/** Of answers to programs, which say what is so now. */
+export const momentary = { "cache-control": "no-store", "x-content-type-options": "nosniff" } as const;

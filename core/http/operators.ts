@@ -6,6 +6,7 @@ import { splitPath } from "../request/parse.ts";
 import { equal } from "../request/sign.ts";
 import { runtimeName } from "../runtime.ts";
 import { resolve } from "../stages/resolve.ts";
+import { momentary } from "./headers.ts";
 import { splitUrl } from "./image.ts";
 import { problemResponse } from "./problem.ts";
 
@@ -33,10 +34,7 @@ export async function purge(request: Request, services: Services): Promise<Respo
     const image = resolvePurged(pathname, search, services);
     const purged = await services.cache.purge(image.keys.prefix);
     services.log.info("purged", { mount: image.mount.name, entries: purged });
-    return Response.json(
-      { purged, mount: image.mount.name, ref: image.ref },
-      { headers: { "cache-control": "no-store" } },
-    );
+    return Response.json({ purged, mount: image.mount.name, ref: image.ref }, { headers: momentary });
   } catch (error) {
     return problemResponse(toCameoError(error));
   }
@@ -85,5 +83,5 @@ export function health(services: Services, facts: HealthFacts): Response {
       .map(({ id, lastError }) => ({ id, lastError })),
     troubles: services.troubles.list(),
   };
-  return Response.json(body, { status: isReady ? 200 : 503, headers: { "cache-control": "no-store" } });
+  return Response.json(body, { status: isReady ? 200 : 503, headers: momentary });
 }

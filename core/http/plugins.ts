@@ -1,6 +1,7 @@
 /** `GET /plugins` and `POST /plugins/{id}/disable|enable|rollback`, for operators. */
 import { CameoError } from "../error.ts";
 import type { Services } from "../pipeline.ts";
+import { momentary } from "./headers.ts";
 import { requireOperator } from "./operators.ts";
 import { problemResponse } from "./problem.ts";
 
@@ -15,12 +16,10 @@ export interface PluginControl {
 
 const actions = ["disable", "enable", "rollback"] as const;
 
-const noStore = { headers: { "cache-control": "no-store" } };
-
 export function listPlugins(request: Request, { snapshot }: Services, control: PluginControl): Response {
   try {
     requireOperator(request, snapshot.settings.adminToken);
-    return Response.json(control.list(), noStore);
+    return Response.json(control.list(), { headers: momentary });
   } catch (error) {
     return problemResponse(error);
   }
@@ -37,7 +36,7 @@ export async function changePlugin(
     const known = actions.find((each) => each === action);
     if (!known) throw new CameoError("no-such-route", `A plugin takes ${actions.join(", ")}.`);
     await control[known](decodeURIComponent(id));
-    return Response.json(control.list(), noStore);
+    return Response.json(control.list(), { headers: momentary });
   } catch (error) {
     return problemResponse(error);
   }
