@@ -13,7 +13,7 @@ const origin = createOrigin();
 const settings = {
   adminToken: token,
   mounts: { o: { source: "origin", sign: "required" as const } },
-  limits: { fetchMs: 300 },
+  limits: { fetchMs: 2000 },
 };
 let app: TestApp;
 let folder: string;
@@ -48,11 +48,9 @@ test("a route keeps values of its own, counts, and gets another mount's image", 
     { method: "POST", path: "/tools/keep", handle: async (request) => { await host.storage.setItem("kept", await request.json()); host.metrics.count("kept"); return new Response("ok"); } },
     { method: "GET", path: "/tools/kept", handle: async () => Response.json({ kept: await host.storage.getItem("kept"), keys: await host.storage.getKeys() }) },
     { method: "GET", path: "/tools/card", handle: async () => { const { body, type } = await host.render("/o/card?w=30&f=png"); return new Response(body, { headers: { "content-type": type } }); } }`;
-  await put("tools", routes("tools", endpoints));
-  await put(
-    "spy",
-    routes("spy", `{ method: "GET", path: "/spy", handle: async () => Response.json(await host.storage.getKeys()) }`),
-  );
+  assert.equal(await put("tools", routes("tools", endpoints)), true, app.lines.join("\n"));
+  const spy = `{ method: "GET", path: "/spy", handle: async () => Response.json(await host.storage.getKeys()) }`;
+  assert.equal(await put("spy", routes("spy", spy)), true, app.lines.join("\n"));
   await app.get("/tools/keep", { method: "POST", body: JSON.stringify({ a: [1, "zwei"] }) });
   assert.deepEqual(await (await app.get("/tools/kept")).json(), { kept: { a: [1, "zwei"] }, keys: ["kept"] });
   assert.deepEqual(await (await app.get("/spy")).json(), []);
