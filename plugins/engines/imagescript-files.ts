@@ -23,6 +23,7 @@ export const readFacts = {
   png: readPngFacts,
   gif(body: Uint8Array): FileFacts {
     demand(latin(body, 0, 4) === "GIF8");
+    demand(gifFrames(body).every(({ width, height }) => width > 0 && height > 0)); // The codec would not end.
     const view = viewOf(body);
     return {
       width: view.getUint16(6, true),
@@ -33,6 +34,22 @@ export const readFacts = {
     };
   },
 } as const;
+
+/** Sizes of the frames of a GIF, as far as its blocks can be followed (GIF89a, §§ 17 to 20). */
+function gifFrames(body: Uint8Array): Size[] {
+  const tableBytes = (flags = 0): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
+  const u16 = (at: number): number => (body[at] ?? 0) | ((body[at + 1] ?? 0) << 8);
+  const sizes: Size[] = [];
+  for (let at = 13 + tableBytes(body[10]); at + 10 <= body.length; ) {
+    const block = body[at];
+    if (block !== 0x21 && block !== 0x2c) break;
+    if (block === 0x2c) sizes.push({ width: u16(at + 5), height: u16(at + 7) });
+    at += block === 0x2c ? 11 + tableBytes(body[at + 9]) : 2;
+    while ((body[at] ?? 0) > 0) at += (body[at] ?? 0) + 1;
+    at += 1;
+  }
+  return sizes;
+}
 
 /** Encoders write up to a dozen; each costs a pass over all pixels. */
 const maxScans = 64;

@@ -51,6 +51,16 @@ test("imagescript.decode() refuses a JPEG with a flood of scans at once", async 
   await refusesWith(["broken-image"], async () => (await engine()).decode(body, how("jpeg-420")));
 });
 
+test("imagescript.decode() refuses a GIF with a frame of no width or height, on which its codec would not end", async () => {
+  const body = await fixture("gif-animated");
+  const frame = body.indexOf(0x2c, 13);
+  for (const at of [5, 7]) {
+    const flat = body.slice();
+    flat.set([0, 0], frame + at);
+    await refusesWith(["broken-image"], async () => (await engine()).decode(flat, how("gif-animated")));
+  }
+});
+
 test("imagescript.decode() shrinks a JPEG on load, also one that lies on its side, never below what is needed", async () => {
   for (const name of ["jpeg-420", "jpeg-orientation-6"] as const) {
     const body = await fixture(name);
