@@ -31,6 +31,8 @@ export interface AppParts {
   readonly provided?: ProvidedModules;
   /** `CAMEO_…` variables for options of plugins. Default none. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** For one answer rather than many: what draws cards is set up when it is needed. Default no. */
+  readonly isBrief?: boolean;
   createWorker(): WorkerThread;
   /** Bytes of a packaged file by its specifier. */
   readAsset(specifier: string): Promise<Uint8Array>;
@@ -109,7 +111,7 @@ export class App {
   }
 
   async #prepare(): Promise<Ground> {
-    const { log, version, readAsset, createWorker } = this.#parts;
+    const { log, version, readAsset, createWorker, isBrief = false } = this.#parts;
     const settings = this.#complete();
     const now = this.#parts.now ?? (() => Date.now());
     const secret = await findSecret(settings, log);
@@ -131,6 +133,7 @@ export class App {
       secret,
       signingKeys: signingKeysOf(settings, secret),
       routes: { facts, readAsset, plugins: this.#control() },
+      isBrief,
       createWorker,
       now,
       random: this.#parts.random ?? Math.random,

@@ -37,6 +37,8 @@ export interface Ground {
   readonly secret: string;
   readonly signingKeys: readonly string[];
   readonly routes: RouteParts;
+  /** Whether it serves one answer rather than many. */
+  readonly isBrief: boolean;
   createWorker(): WorkerThread;
   now(): number;
   random(): number;
@@ -166,14 +168,14 @@ const workerKinds: ReadonlySet<PluginKind> = new Set(["engine", "transform", "th
 
 function createPool(
   { engines, themes: strategies, generation, plugins, settings, mounts }: Snapshot,
-  { createWorker, assets, log }: Ground,
+  { createWorker, isBrief, assets, log }: Ground,
 ): Pool {
   const size = settings.workers ?? availableParallelism();
   const { limits } = settings;
   const themes = strategies.map(({ name }) => name);
   return new Pool({
     size,
-    hasArtist: drawsCards(mounts),
+    hasArtist: !isBrief && drawsCards(mounts),
     generation,
     engines,
     themes,

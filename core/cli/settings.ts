@@ -64,7 +64,7 @@ export async function withApp<T>(
   work: (app: App) => Promise<T>,
 ): Promise<T> {
   const log = openLog(levelOf(input) ?? "silent");
-  const app = await createApp({ ...parts, settings, log, environment: process.env });
+  const app = await createApp({ ...parts, settings, log, environment: process.env, isBrief: true });
   try {
     await app.ready();
     return await work(app);
