@@ -219,7 +219,8 @@ export class App {
     this.#tiers = tiers;
     const reshaped = cache.reshape({ memory: { maxBytes: memoryBudget(shape.settings) }, tiers });
     reshaped.catch((error) => this.#parts.log.error("a store could not be closed", { error }));
-    void old.retire(next).then(() => this.#shelf.sweep());
+    // In turn: a reload that is under way has staged code which no place on the shelf names yet.
+    void old.retire(next).then(() => this.#inTurn(() => this.#shelf.sweep()));
   }
 
   /** Puts new settings to work: mounts, presets, limits, engines, cache. Port, host and data folder need a restart. Throws `bad-setting`. */

@@ -272,8 +272,43 @@ test("old code does not pile up", async () => {
     await app.app.refresh();
   }
   assert.equal(await colorOf("/paint/z?f=png"), "5,0,0");
-  const staged = await readdir(join(app.folder, "plugins"));
-  assert.ok(staged.filter((name) => name.startsWith("paint-")).length <= 3, staged.join());
+  await until(async () => {
+    const staged = await readdir(join(app.folder, "plugins"));
+    return staged.filter((name) => name.startsWith("paint-")).length <= 3;
+  });
+});
+
+test("what an old generation leaves is not tidied up while new code is on its way", async () => {
+  const gates = globalThis as { openOld?: () => void; openNew?: () => void };
+  const wait = (name: keyof typeof gates) => `await new Promise((open) => { globalThis.${name} = open; });`;
+  const held = `
+import { source } from "cameo/plugin";
+import * as v from "valibot";
+export default source({ name: "held", options: v.object({}), setup: () => ({ async load() { ${wait("openOld")} return null; } }) });
+`;
+  await write("held.ts", held);
+  await app.app.refresh();
+  await mount({ paint: { source: "paint" }, held: { source: "held" } });
+  const asked = colorOf("/held/a?f=png");
+  await until(() => gates.openOld !== undefined);
+  await write("paint.ts", solid("paint", "2, 2, 0"));
+  await app.app.refresh();
+  await mkdir(join(folder, "late"));
+  await write("late/part.ts", 'export const name = "late";');
+  await write("late/late.ts", solid("late", "3, 3, 3", `${wait("openNew")} await import("./part.ts");`));
+  const reloaded = app.app.refresh();
+  await until(() => gates.openNew !== undefined);
+  gates.openOld?.();
+  assert.equal(await asked, "404");
+  await new Promise((resolve) => setTimeout(resolve, 100)); // Time enough for tidying up, were it done now.
+  gates.openNew?.();
+  assert.equal(await reloaded, true);
+  await mount({ paint: { source: "paint" }, late: { source: "late" } });
+  assert.equal(await colorOf("/late/a?f=png"), "3,3,3");
+  await mount({ paint: { source: "paint" } });
+  await rm(join(folder, "late"), { recursive: true });
+  await rm(join(folder, "held.ts"));
+  await app.app.refresh();
 });
 
 test("many requests during many reloads are all answered, each by one version", async () => {
