@@ -187,10 +187,19 @@ test("bytes that nobody else holds are moved to the worker, unless two requests 
     given.push(body);
     return { body, isLocal, mayMove: true };
   };
+  const { flights } = app.app.services;
+  const { share } = flights;
+  let joined = 0;
+  const counted: typeof share = (...how) => {
+    joined += 1;
+    return share(...how);
+  };
+  Object.assign(flights, { share: counted });
   const two = [get("w=40&f=png"), get("w=50&f=png")];
-  await until(() => origin.loads.length > 0);
+  await until(() => joined === 2);
   opened();
   assert.deepEqual((await Promise.all(two)).map(status), ["200 MISS origin", "200 MISS origin"]);
+  Object.assign(flights, { share });
   assert.equal(status(await get("w=60&f=png")), "200 MISS origin");
   isLocal = false;
   assert.equal(status(await get("w=70&f=png")), "200 MISS origin");

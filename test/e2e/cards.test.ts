@@ -88,7 +88,7 @@ test("a template that throws is drawn by its fallback, where it has one", async 
 });
 
 test("a template that loops costs one worker, and the next card is drawn", { timeout: 60_000 }, async () => {
-  const settings = { limits: { jobMs: 2000 }, mounts, plugins: [join(folder, "plugins.d")] };
+  const settings = { limits: { jobMs: 4000 }, mounts, plugins: [join(folder, "plugins.d")] };
   const hasty = await startApp({ settings, preparesCards: true });
   assert.equal((await problem(`/card/loops?${query({ title: "1" })}`, hasty)).code, "too-slow");
   const { pixels } = await picture(`/card/loops?${query({ title: "2", spare: "plain" })}`, hasty);
