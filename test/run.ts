@@ -55,6 +55,7 @@ const deno = Array.from({ length: shards }, (_, at): Suite => {
     command: [
       bin("deno"),
       ...["test", "-A", "--no-check", "--quiet", "--reporter=dot", "--junit-path", reportOf(name)],
+      "--v8-flags=--expose-gc", // A test asks what the collector leaves.
       ...(shards > 1 ? [`--shard=${at + 1}/${shards}`] : []),
       ...(only.length > 0 ? only : ["test/", "config/examples/"]),
     ],

@@ -19,6 +19,8 @@ export default defineConfig({
   testDir: ".",
   testMatch: "*.browser.ts",
   workers: 1,
-  timeout: 60_000,
+  // Both runtimes' suites run beside it.
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
   use: { launchOptions: { ...(executablePath ? { executablePath } : {}), args: ["--no-sandbox"] } },
 });
