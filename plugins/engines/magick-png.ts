@@ -3,6 +3,7 @@
  * transparent, or the grey that half a JPEG has. An interlaced one comes out plain, and coarse where its later passes are missing.
  */
 import { constants, crc32, deflateSync, inflateSync } from "node:zlib";
+import { join } from "./magick-bytes.ts";
 import { lineBytes, type PngHeader, paintPasses, passesOf, sizeOf } from "./magick-png-passes.ts";
 
 interface Chunk {
@@ -25,13 +26,13 @@ export function mendPng(file: Uint8Array, maxPixels: number): Uint8Array {
   const painted = header.isInterlaced ? paintPasses(rows, known, header) : keepRows(rows, known, header);
   if (painted === 0) return file;
   const kept = chunks.slice(1).filter(({ type, isCut }) => !isCut && type !== "IDAT");
-  return join([
+  return join(
     file.subarray(0, 8),
     chunk("IHDR", plainHeader(file)),
     ...kept.map(({ whole }) => whole),
     chunk("IDAT", deflateSync(rows, { level: 1 })),
     chunk("IEND", new Uint8Array()),
-  ]);
+  );
 }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -80,7 +81,7 @@ function inflateSome(chunks: readonly Chunk[], header: PngHeader): Uint8Array {
     .map((pass) => sizeOf(header, pass))
     .filter(({ columns }) => columns > 0);
   const maxOutputLength = sizes.reduce((sum, { columns, rows }) => sum + rows * lineBytes(header, columns), 0);
-  const data = join(chunks.filter(({ type }) => type === "IDAT").map((each) => each.data));
+  const data = join(...chunks.filter(({ type }) => type === "IDAT").map((each) => each.data));
   try {
     return inflateSync(data, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength });
   } catch {
@@ -139,15 +140,5 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
   whole.set(new TextEncoder().encode(type), 4);
   whole.set(data, 8);
   view.setUint32(data.length + 8, crc32(whole.subarray(4, data.length + 8)));
-  return whole;
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
   return whole;
 }

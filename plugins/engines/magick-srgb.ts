@@ -2,6 +2,7 @@
  * The sRGB colour profile as bytes: what wide-gamut and CMYK pictures are converted to. magick-wasm ships none, so it is written here,
  * as an ICC v4.3 matrix profile (ICC.1:2010): primaries adapted to D50 and the curve of IEC 61966-2-1.
  */
+import { join } from "./magick-bytes.ts";
 
 /** Red, green and blue primaries and the white point, as XYZ adapted to D50 (ICC's own sRGB profile has the same). */
 const primaries = {
@@ -101,13 +102,3 @@ const u16 = (value: number): Uint8Array => Uint8Array.of(value >> 8, value);
 const u32 = (value: number): Uint8Array => Uint8Array.of(value >> 24, value >> 16, value >> 8, value);
 /** s15Fixed16Number. */
 const fixed = (value: number): Uint8Array => u32(Math.round(value * 65536));
-
-function join(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}

@@ -3,6 +3,7 @@
  * writer encodes every frame whole, without SIMD. Container: https://developers.google.com/speed/webp/docs/riff_container
  */
 import type { Area, Pixels, Size } from "cameo/plugin";
+import { join } from "./magick-bytes.ts";
 
 export interface Movie {
   readonly frames: number;
@@ -109,7 +110,7 @@ function pictureChunks(file: Uint8Array): Uint8Array {
     if (/^(ALPH|VP8[ L])$/.test(String.fromCharCode(...file.subarray(at, at + 4)))) found.push(file.subarray(at, end));
     at = end;
   }
-  return join(found);
+  return join(...found);
 }
 
 function assemble({ width, height }: Size, { hasAlpha, loops }: Movie, parts: readonly Part[]): Uint8Array {
@@ -127,7 +128,7 @@ function assemble({ width, height }: Size, { hasAlpha, loops }: Movie, parts: re
     ),
   ];
   const length = body.reduce((sum, each) => sum + each.length, 4);
-  return join([text("RIFF"), u32(length), text("WEBP"), ...body]);
+  return join(text("RIFF"), u32(length), text("WEBP"), ...body);
 }
 
 /** Chunks of the pictures have even lengths already. */
@@ -138,13 +139,3 @@ function chunk(name: string, ...body: readonly Uint8Array[]): readonly Uint8Arra
 const text = (name: string): Uint8Array => new TextEncoder().encode(name);
 const u24 = (value: number): Uint8Array => Uint8Array.of(value & 255, (value >> 8) & 255, (value >> 16) & 255);
 const u32 = (value: number): Uint8Array => Uint8Array.of(...u24(value), value >>> 24);
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
