@@ -18,7 +18,7 @@ export interface TestApp {
   readonly folder: string;
   /** Lines written to the log so far. */
   readonly lines: string[];
-  /** The clock; move it with `advance`. */
+  /** Moves the clock, which stands still otherwise: how fast the machine is changes no answer. */
   advance(seconds: number): void;
   /** Asks for a path such as `/images/a.jpg?w=10`. */
   get(path: string, init?: RequestInit): Promise<Response>;
@@ -37,7 +37,7 @@ export interface TestAppOptions {
 
 const workerModule = new URL("../config/worker.ts", import.meta.url).href;
 
-/** One worker, a cache in a temporary folder, a clock that starts at the present. */
+/** One worker, a cache in a temporary folder, a clock that stands at the present. */
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "cameo-app-")));
   const all = [...plugins, ...(options.plugins ?? [])];
@@ -57,8 +57,8 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   });
   const lines: string[] = [];
   const sink: LogSink = { write: (text) => void lines.push(...text.trimEnd().split("\n")) };
-  let offsetMs = 0;
-  const now = () => Date.now() + offsetMs;
+  let nowMs = Date.now();
+  const now = () => nowMs;
   const log = createLog({ level: "debug", sink, now });
   const app = await createApp({
     provided,
@@ -81,7 +81,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
       return lines;
     },
     advance(seconds) {
-      offsetMs += seconds * 1000;
+      nowMs += seconds * 1000;
     },
     get: async (path, init) => app.handle(new Request(`http://localhost${path}`, init)),
     async close() {

@@ -10,7 +10,7 @@ import type { Log } from "../plugin.ts";
 import { createChurn } from "../runtime.ts";
 import type { Assets } from "./assets.ts";
 import type { Boot, FromWorker, Job, JobResult, ToWorker, WorkerFailure } from "./protocol.ts";
-import { waitingBytes } from "./protocol.ts";
+import { setupMs, waitingBytes } from "./protocol.ts";
 import { isHeavy } from "./weight.ts";
 
 /** A worker thread as both runtimes have it. */
@@ -176,6 +176,7 @@ export class Pool {
     else if (message.type === "log") this.#options.log[message.level](message.message, message.fields);
     else if (message.type === "refused") this.#refuse(slot, toError(message.failure));
     else if (message.type === "ready") this.#becomeReady(slot);
+    else if (message.type === "setup") this.#limit(slot, message.isOver ? 0 : setupMs);
     else this.#finish(slot, message);
   }
 
@@ -259,12 +260,18 @@ export class Pool {
     this.#jobs += 1;
     this.#decodedBytes += waiting.job.plan.costBytes;
     slot.isArtist ||= waiting.job.drawing !== undefined;
-    clearTimeout(waiting.timer);
-    waiting.timer = setTimeout(() => this.#tooSlow(slot), this.#options.limits.jobMs);
     slot.running = waiting;
+    this.#limit(slot, 0);
     const { body, mayMove } = waiting.job;
     const moved = mayMove && body.buffer instanceof ArrayBuffer ? [body.buffer] : [];
     slot.thread?.postMessage({ type: "job", id: this.#jobs, ...waiting.job }, moved);
+  }
+
+  /** The job's deadline counts from now, or from the end of a set-up that may take so long. */
+  #limit(slot: Slot, firstMs: number): void {
+    if (!slot.running) return;
+    clearTimeout(slot.running.timer);
+    slot.running.timer = setTimeout(() => this.#tooSlow(slot), firstMs + this.#options.limits.jobMs);
   }
 
   #tooSlow(slot: Slot): void {

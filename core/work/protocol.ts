@@ -81,9 +81,14 @@ export interface JobResult {
   readonly engine: string;
 }
 
+/** How long an engine may take to set up, in milliseconds: a large module is compiled meanwhile, on a machine that may be busy. */
+export const setupMs = 30_000;
+
 export type FromWorker =
   | { readonly type: "need"; readonly kind: "bytes" | "wasm"; readonly specifier: string }
   | { readonly type: "ready" }
+  /** An engine that was left for later is being set up for the job that needs it; when that is over, the job's time begins. */
+  | { readonly type: "setup"; readonly isOver: boolean }
   | { readonly type: "refused"; readonly failure: WorkerFailure }
   | {
       readonly type: "log";

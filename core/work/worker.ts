@@ -13,6 +13,7 @@ import { idOf } from "../registry/load.ts";
 import { setUp } from "../registry/setup.ts";
 import { createChurn } from "../runtime.ts";
 import type { Boot, FromWorker, JobMessage, ToWorker, WorkerFailure } from "./protocol.ts";
+import { setupMs } from "./protocol.ts";
 import { type RunningEngine, runJob, type Workshop } from "./run.ts";
 import { themeTransform } from "./theme.ts";
 
@@ -80,7 +81,10 @@ async function boot(
       );
       const setup = () => setUp(id, () => definition.setup(options, host), setupMs);
       const isLater = definition.isLazy === true && !message.isArtist;
-      engines.push({ definition, instance: isLater ? later(setup) : await setup() });
+      engines.push({
+        definition,
+        instance: isLater ? later(setup, (isOver) => port.postMessage({ type: "setup", isOver })) : await setup(),
+      });
     }
     const transforms = new Map<string, TransformDefinition>(
       plugins.flatMap((each) => (each.kind === "transform" ? [[each.name, each] as const] : [])),
@@ -97,8 +101,8 @@ async function boot(
   }
 }
 
-/** An engine that is set up when the first card comes. */
-function later(setup: () => Promise<EngineInstance>): EngineInstance {
+/** An engine that is set up when the first card comes, and says when that begins and is over. */
+function later(setup: () => Promise<EngineInstance>, tell: (isOver: boolean) => void): EngineInstance {
   let started: Promise<EngineInstance> | undefined;
   const cannot = () => {
     throw new CameoError("engine-cannot", "This engine only draws.");
@@ -108,7 +112,10 @@ function later(setup: () => Promise<EngineInstance>): EngineInstance {
     fromPixels: cannot,
     encode: async (picture, options) => (started ? (await started).encode(picture, options) : cannot()),
     async draw(drawing, options) {
-      started ??= setup();
+      if (!started) {
+        tell(false);
+        started = setup().finally(() => tell(true));
+      }
       const { draw } = await started;
       return draw ? draw(drawing, options) : cannot();
     },
@@ -118,9 +125,6 @@ function later(setup: () => Promise<EngineInstance>): EngineInstance {
 function templatesOf(plugins: readonly Plugin[]): ReadonlyMap<string, TemplateDefinition> {
   return new Map(plugins.flatMap((each) => (each.kind === "template" ? [[idOf(each), each] as const] : [])));
 }
-
-/** How long an engine may take to set up, in milliseconds: a large module is compiled meanwhile, on a machine that may be busy. */
-const setupMs = 30_000;
 
 /** What begins with a dot stands beside the plugin. */
 const locate = (specifier: string, plugin: string | undefined): string =>

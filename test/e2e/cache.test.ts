@@ -212,22 +212,16 @@ test("bytes that nobody else holds are moved to the worker, unless two requests 
 
 test("an origin's max-age shortens the time to live, and is never longer than the mount's", async () => {
   origin.maxAgeS = 10;
-  assert.match(
-    (await get()).headers.get("cache-control") ?? "",
-    /^public, max-age=(10|9), stale-while-revalidate=1000$/,
-  );
+  assert.match((await get()).headers.get("cache-control") ?? "", /^public, max-age=10, stale-while-revalidate=1000$/);
   origin.maxAgeS = 100_000;
   ref = "long.png";
   origin.images.set(ref, card);
-  assert.match(
-    (await get()).headers.get("cache-control") ?? "",
-    /^public, max-age=(100|99), stale-while-revalidate=1000$/,
-  );
+  assert.match((await get()).headers.get("cache-control") ?? "", /^public, max-age=100, stale-while-revalidate=1000$/);
 });
 
 test("what an origin calls private is private, and never served stale", async () => {
   Object.assign(origin, { isPrivate: true, maxAgeS: 10 });
-  assert.match((await get()).headers.get("cache-control") ?? "", /^private, max-age=(10|9), stale-while-revalidate=0$/);
+  assert.match((await get()).headers.get("cache-control") ?? "", /^private, max-age=10, stale-while-revalidate=0$/);
   app.advance(20);
   assert.equal(status(await get()), "200 MISS origin");
 });

@@ -54,7 +54,7 @@ const templates: Readonly<Record<string, string>> = {
   plain: `return <div style={{ display: "flex", width: "100%", height: "100%", backgroundColor: "#00ff00" }}>{title}</div>;`,
   throws: `throw new TypeError("no " + title);`,
   // Longer than any job may take, and not for ever: Deno cannot stop it.
-  loops: `const end = Date.now() + 6000; while (Date.now() < end) {} return null;`,
+  loops: `const end = Date.now() + 9000; while (Date.now() < end) {} return null;`,
   odd: `return <div style={{ display: "flex", cursor: "pointer" }}>{title} ᚠ</div>;`,
 };
 

@@ -30,7 +30,7 @@ const mounts = {
 
 before(async () => {
   app = await startApp({
-    settings: { adminToken: token, signingKeys: [key], limits: { jobMs: 3000 }, mounts: mounts as never },
+    settings: { adminToken: token, signingKeys: [key], limits: { jobMs: 6000 }, mounts: mounts as never },
     plugins: [origin.plugin],
     preparesCards: true,
   });
@@ -166,7 +166,7 @@ test("a picture that is asked for alone is brought to the card's shape, and move
 test("a picture that is asked for alone and is not there is a placeholder, soon looked for again", async () => {
   const response = await app.get("/og-image?image=o/none");
   assert.equal(response.headers.get("x-source"), "template.placeholder");
-  assert.match(response.headers.get("cache-control") ?? "", /max-age=(60|5\d)\b/);
+  assert.match(response.headers.get("cache-control") ?? "", /max-age=60\b/);
   origin.images.set("none", await fixture("jpeg-420"));
   app.advance(90);
   await until(async () => (await app.get("/og-image?image=o/none")).headers.get("x-source") === null);
@@ -265,7 +265,7 @@ test("a template that throws is answered with the fallback, or with an error whe
 
 test("a template that loops costs one worker and one card", async () => {
   // Longer than any job may take, and not for ever: Deno cannot stop it.
-  await put("spin", flag("spin", "#000000", "const end = Date.now() + 6000; while (Date.now() < end) {}"));
+  await put("spin", flag("spin", "#000000", "const end = Date.now() + 7000; while (Date.now() < end) {}"));
   const troubles = async () => (await app.get("/health")).text();
   assert.equal(await codeOf("/og-image/spin?title=Hello&w=4000"), "too-slow", "no fallback is as large in time");
   assert.doesNotMatch(await troubles(), /template\.spin/);

@@ -14,7 +14,7 @@ let app: TestApp;
 let folder: string;
 
 before(async () => {
-  app = await startApp({ settings: { adminToken: token, limits: { jobMs: 1500 } } });
+  app = await startApp({ settings: { adminToken: token, limits: { jobMs: 5000 } } });
   folder = join(app.folder, "plugins.d");
   await mkdir(folder);
 });

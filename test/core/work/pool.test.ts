@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { CameoError, type ErrorCode } from "../../../core/error.ts";
 import { silentLog } from "../../../core/log.ts";
 import { Pool, type PoolLimits, type WorkerThread } from "../../../core/work/pool.ts";
@@ -140,6 +141,17 @@ test("Pool.run() answers too-slow after the deadline and goes on with a new work
   at(threads, 1).finish();
   assert.equal((await next).engine, "fake");
   assert.deepEqual(pool.stats().replaced, { "too slow": 1 });
+});
+
+test("Pool.run() counts the deadline from the end of a set-up that the job waits for", async () => {
+  const { pool, threads } = startReady(1, { jobMs: 20 });
+  const first = pool.run(job());
+  first.catch(() => {});
+  at(threads, 0).say({ type: "setup", isOver: false });
+  await sleep(60);
+  assert.equal(pool.stats().busy, 1);
+  at(threads, 0).say({ type: "setup", isOver: true });
+  await rejectsWith(first, "too-slow");
 });
 
 test("Pool.run() holds a job back while the decoded bytes would be over the budget, and lets smaller ones pass", async () => {
