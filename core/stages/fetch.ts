@@ -6,6 +6,7 @@ import { type FreshnessPolicy, freshness, negativeFreshness, state } from "../ca
 import { CameoError, codes, type ErrorOptions, toCameoError } from "../error.ts";
 import type { Drawing, Header, Original } from "../image.ts";
 import type { Services } from "../pipeline.ts";
+import type { SourceInstance } from "../plugin.ts";
 import { readHeader } from "../work/header.ts";
 import type { ImageRequest } from "./resolve.ts";
 
@@ -54,6 +55,9 @@ export interface FetchNeeds {
   readonly signal: AbortSignal;
 }
 
+/** Sources all of whose originals were local so far: the slower tiers keep none of them, so that none is looked for there. */
+const isLocal = new WeakMap<SourceInstance, boolean>();
+
 /**
  * One flight per original. Throws `not-found`, `host-not-allowed`, `origin-failed`, `origin-timeout`, `source-too-large`,
  * `unsupported-type` or `broken-image`; failures are kept for a short time, so that a missing image is not asked for again and again.
@@ -63,12 +67,13 @@ export async function fetch(
   services: Services,
   needs: FetchNeeds,
 ): Promise<Fetched | Unchanged> {
-  const hit = await services.cache.get(request.keys.original);
+  const key = request.keys.original;
+  const hit = isLocal.get(request.mount.source) ? services.cache.peek(key) : await services.cache.get(key);
   if (hit && state(hit.entry.header, services.now()) === "fresh") return fromEntry(hit.entry, hit.tier, services);
   const previous = hit && hit.entry.header.kind === "original" ? hit.entry : undefined;
   const load = (signal: AbortSignal) => loadAndKeep(request, services, previous, needs.variant, signal);
-  const key = `${flightKey(request, previous, needs.variant)}@${services.cache.ticket(request.keys.prefix)}`;
-  const { answer, isShared } = await services.flights.share(key, load, needs.signal);
+  const flight = `${flightKey(request, previous, needs.variant)}@${services.cache.ticket(request.keys.prefix)}`;
+  const { answer, isShared } = await services.flights.share(flight, load, needs.signal);
   return isShared && "mayMove" in answer ? { ...answer, mayMove: false } : answer;
 }
 
@@ -183,6 +188,7 @@ async function keep(request: ImageRequest, services: Services, original: Origina
     ...(needsSignature ? { needsSignature } : {}),
     ...(isStopgap ? { isStopgap } : {}),
   };
+  isLocal.set(request.mount.source, original.isLocal === true && isLocal.get(request.mount.source) !== false);
   if (drawing) return { body: original.body, drawing, header, origin, times, from: "origin" };
   if (!original.isLocal) {
     const entryHeader = {

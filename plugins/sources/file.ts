@@ -8,9 +8,10 @@
  * symbolic link may lead anywhere inside and nowhere else; only regular files are read, up to `limits.sourceBytes`.
  * Residual risk: someone who can write in the folder may swap a parent folder for a link between check and opening.
  */
-import { constants, fstatSync } from "node:fs";
-import { type FileHandle, open, realpath, stat } from "node:fs/promises";
+import * as fs from "node:fs";
+import { realpath, stat } from "node:fs/promises";
 import { resolve, sep } from "node:path";
+import { promisify } from "node:util";
 import { type Original, type SourceHost, source } from "cameo/plugin";
 import * as v from "valibot";
 
@@ -30,18 +31,19 @@ export default source({
   options,
   setup({ base, maxAgeS }, host) {
     const folder = resolve(base);
+    const root = createRoot(folder, host);
     return {
       normalize: (ref) => checkPath(ref, host),
       check: () => checkFolder(base, folder),
       async load(ref, { signal, previous }) {
         signal.throwIfAborted();
-        const path = await findInside(folder, checkPath(ref, host), host);
+        const path = await findInside(await root(), checkPath(ref, host), host);
         const file = path === null ? null : await openFile(path, host);
-        if (!file) return null;
+        if (file === null) return null;
         try {
           return await read(file, { host, maxAgeS, signal, previous });
         } finally {
-          await file.close();
+          fs.closeSync(file);
         }
       },
     };
@@ -81,22 +83,43 @@ function decoded(ref: string): string {
   }
 }
 
-/** The real path, or `null` if there is none inside the folder. */
-async function findInside(folder: string, ref: string, host: SourceHost): Promise<string | null> {
-  const root = await realpath(folder).catch((cause: unknown) => {
-    throw host.fail("origin-failed", "The folder of this mount cannot be read; the operator has to check its `base`.", {
-      cause,
+/** How long the folder's own real path is taken for granted, in milliseconds: it may be a link that a deployment moves. */
+const rootMs = 1000;
+
+/** The folder's real path. */
+function createRoot(folder: string, host: SourceHost): () => Promise<string> {
+  let known: Promise<string> | undefined;
+  let until = 0;
+  const find = () =>
+    realpath(folder).catch((cause: unknown) => {
+      until = 0;
+      const why = "The folder of this mount cannot be read; the operator has to check its `base`.";
+      throw host.fail("origin-failed", why, { cause });
     });
-  });
+  return () => {
+    const now = host.now();
+    if (known && now < until) return known;
+    until = now + rootMs;
+    known = find();
+    return known;
+  };
+}
+
+/** The real path, or `null` if there is none inside the folder. */
+async function findInside(root: string, ref: string, host: SourceHost): Promise<string | null> {
   const path = await realpath(resolve(root, ref)).catch((cause: unknown) => absent(cause, host));
   return path?.startsWith(root.endsWith(sep) ? root : root + sep) ? path : null;
 }
 
 /** Without waiting: opening a pipe would otherwise wait for a writer. Nor through a link that was put there since. */
-const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
+const openFlags = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0) | (fs.constants.O_NOFOLLOW ?? 0);
 
-const openFile = (path: string, host: SourceHost): Promise<FileHandle | null> =>
-  open(path, openFlags).catch((cause: unknown) => absent(cause, host));
+/** Numbers of open files: objects around them cost more than the reading of a small one. */
+const openLater = promisify(fs.open);
+const readLater = promisify(fs.read);
+
+const openFile = (path: string, host: SourceHost): Promise<number | null> =>
+  openLater(path, openFlags).catch((cause: unknown) => absent(cause, host));
 
 const absentCodes: ReadonlySet<unknown> = new Set([
   "ENOENT",
@@ -123,11 +146,11 @@ interface ReadOptions {
 }
 
 async function read(
-  file: FileHandle,
+  file: number,
   { host, maxAgeS, signal, previous }: ReadOptions,
 ): Promise<Original | "unchanged" | null> {
   // Of an open file this waits for nothing; on another thread it takes forty times as long.
-  const stats = fstatSync(file.fd);
+  const stats = fs.fstatSync(file);
   if (!stats.isFile()) return null;
   const etag = `"${[stats.size, Math.round(stats.mtimeMs), stats.ino].map((each) => each.toString(36)).join("-")}"`;
   if (previous?.etag === etag) return "unchanged";
@@ -139,11 +162,11 @@ async function read(
 }
 
 /** At most `size` bytes, so that a file that grows meanwhile stays under the cap. */
-async function readBytes(file: FileHandle, size: number, signal: AbortSignal): Promise<Uint8Array> {
+async function readBytes(file: number, size: number, signal: AbortSignal): Promise<Uint8Array> {
   const body = new Uint8Array(size);
   for (let at = 0; at < size; ) {
     signal.throwIfAborted();
-    const { bytesRead } = await file.read(body, at, size - at, at);
+    const { bytesRead } = await readLater(file, body, at, size - at, at);
     if (bytesRead === 0) return body.subarray(0, at);
     at += bytesRead;
   }

@@ -1,8 +1,8 @@
 /**
- * The disk tier of the cache: one file per value, and a folder for all that was made from one source.
+ * The disk tier of the cache: one file per value. What was made from one source begins with the same name, and 256 folders share a mount's.
  *
  *     cache: { disk: { path: "./.cameo/cache", maxBytes: 10737418240 } }
- *     images:2fd4…:original  →  {path}/entries/images/2f/2fd4…/original.bin
+ *     images:2fd4…:original  →  {path}/entries/images/2f/2fd4….original.bin
  *
  * A value is written under another name and renamed: a reader gets all of it or nothing, whatever kills the writer. The least recently used
  * go first: their order is in memory and, for the next start, in the files' times. Several processes may share a folder.
@@ -54,6 +54,8 @@ function createDisk(settings: v.InferOutput<typeof options>, host: StoreHost): D
   let isClosed = false;
   let upkeep: Promise<void> | undefined;
 
+  /** Folders that are known to be there. */
+  const made = new Set<string>();
   const fileOf = (key: string) => pathOf(root, key) + suffix;
   const put = (key: string, usedAt: number, bytes: number) => index.set(key, { usedAt }, { size: Math.max(1, bytes) });
 
@@ -75,7 +77,7 @@ function createDisk(settings: v.InferOutput<typeof options>, host: StoreHost): D
   async function write(key: string, value: Uint8Array): Promise<void> {
     if (host.now() - freeCheckedAt > freeCheckMs) startUpkeep();
     if (value.length > limit) throw host.fail("internal", "The disk cache has no room for this value.");
-    await writeWhole(fileOf(key), value, settings.fsync);
+    await writeWhole(fileOf(key), value, { flush: settings.fsync, made });
     put(key, host.now(), value.length);
     if (index.calculatedSize > limit) startUpkeep();
   }
@@ -83,18 +85,29 @@ function createDisk(settings: v.InferOutput<typeof options>, host: StoreHost): D
   async function remove(key: string): Promise<void> {
     index.delete(key);
     await fs.unlink(fileOf(key)).catch(allowMissing);
-    await fs.rmdir(dirname(fileOf(key))).catch(() => {});
   }
 
   async function clear(base = ""): Promise<void> {
     for (const key of [...index.keys()]) if (key.startsWith(base)) index.delete(key);
+    if (isPartOfFolder(base)) {
+      await Promise.all((await filesOf(base)).map((file) => fs.unlink(file).catch(allowMissing)));
+      return;
+    }
     const remove = () => fs.rm(pathOf(root, base), { recursive: true, force: true });
     await remove().catch(remove); // Again, if another process wrote meanwhile.
   }
 
+  /** All files under a base, also half-written ones. */
+  async function filesOf(base: string): Promise<string[]> {
+    const path = pathOf(root, base);
+    if (!isPartOfFolder(base)) return Array.fromAsync(filesUnder(path));
+    const files = await Array.fromAsync(filesUnder(dirname(path)));
+    return files.filter((file) => file.startsWith(path));
+  }
+
   async function keysUnder(base = ""): Promise<string[]> {
-    const files = await Array.fromAsync(filesUnder(pathOf(root, base)));
-    return files.filter((file) => file.endsWith(suffix)).map((file) => keyOf(root, file));
+    const files = await filesOf(base);
+    return files.flatMap((file) => keyOf(root, file) ?? []);
   }
 
   function startUpkeep(): void {
@@ -152,28 +165,39 @@ function createDisk(settings: v.InferOutput<typeof options>, host: StoreHost): D
   };
 }
 
+interface WriteOptions {
+  readonly flush: boolean;
+  /** Folders that need not be made; who finds one gone takes it out. */
+  readonly made: Set<string>;
+}
+
 /** Under another name in the same folder, then renamed; again if somebody takes the folder away meanwhile. */
-async function writeWhole(file: string, value: Uint8Array, flush: boolean, tries = 5): Promise<void> {
+async function writeWhole(file: string, value: Uint8Array, options: WriteOptions, tries = 5): Promise<void> {
+  const { flush, made } = options;
+  const folder = dirname(file);
   const temporary = `${file}.${randomUUID()}`;
   try {
-    await fs.mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    if (!made.has(folder)) await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+    made.add(folder);
     await fs.writeFile(temporary, value, { mode: 0o600, flush });
     await fs.rename(temporary, file);
   } catch (error) {
+    made.delete(folder);
     await fs.unlink(temporary).catch(() => {});
     if (tries === 0) throw error;
     allowMissing(error);
-    await writeWhole(file, value, flush, tries - 1);
+    await writeWhole(file, value, options, tries - 1);
   }
 }
 
-/** Least recently used first. Temporary files go by age, since a number of a process says nothing to one in another container. */
+/** Least recently used first. Temporary files, and values where none belongs, go by age, since a number of a process says nothing to one in another container. */
 async function findValues(root: string, abandonedAt: number, isClosed: () => boolean) {
   const found: { key: string; usedAt: number; bytes: number }[] = [];
   for await (const file of filesUnder(root)) {
     if (isClosed()) break;
     const info = await fs.stat(file).catch(allowMissing);
-    if (info && file.endsWith(suffix)) found.push({ key: keyOf(root, file), usedAt: info.mtimeMs, bytes: info.size });
+    const key = keyOf(root, file);
+    if (info && key !== undefined) found.push({ key, usedAt: info.mtimeMs, bytes: info.size });
     else if (info && info.mtimeMs < abandonedAt) await fs.unlink(file).catch(allowMissing);
   }
   return found.sort((a, b) => a.usedAt - b.usedAt);
@@ -191,16 +215,30 @@ const suffix = ".bin";
 const unsafe = /[^a-z0-9_-]|^(?=(?:con|prn|aux|nul|com\d|lpt\d)$)./gu;
 const escaped = (text: string) => Buffer.from(text).toString("hex").replace(/../g, "%$&");
 
-/** File (without its suffix) of a key, or folder of a base, which ends in a colon. Names are safe on any system, in any case. */
+/**
+ * File (without its suffix) of a key. Of a base, which ends in a colon: a folder, or what the files in one begin with. Names are safe on any system,
+ * in any case.
+ */
 function pathOf(root: string, keyOrBase: string): string {
-  const [first = "", second, ...rest] = keyOrBase.split(":").map((segment) => segment.replace(unsafe, escaped));
-  return join(root, first, ...(second && rest.length > 0 ? [second.slice(0, 2), second] : [second ?? ""]), ...rest);
+  const [first = "", ...rest] = keyOrBase.split(":").map((segment) => segment.replace(unsafe, escaped));
+  return join(root, first, rest[0]?.slice(0, 2) ?? "", rest.join("."));
 }
 
-function keyOf(root: string, file: string): string {
-  const names = relative(root, file.slice(0, -suffix.length)).split(sep);
-  if (names.length > 2) names.splice(1, 1);
-  return names.map(decodeURIComponent).join(":");
+const isPartOfFolder = (base: string): boolean => base.split(":").length > 2;
+
+/** `undefined` for what is no value, or stands where none belongs. */
+function keyOf(root: string, file: string): string | undefined {
+  const [first = "", , name] = relative(root, file.slice(0, -suffix.length)).split(sep);
+  const key = [first, ...(name?.split(".") ?? [])].map(decoded).join(":");
+  return pathOf(root, key) + suffix === file ? key : undefined;
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return ""; // No name of ours.
+  }
 }
 
 function allowMissing(error: unknown): null {

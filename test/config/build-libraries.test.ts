@@ -14,7 +14,7 @@ import { denoProgram, root, testOnBun } from "../e2e/binary.ts";
 
 const key = "a key of more than sixteen characters";
 const baseUrl = "https://img.example.com";
-const slow = { timeout: 60_000 };
+const slow = { timeout: 240_000 };
 
 /** What an app does with the client. */
 const app = `import { createClient } from "cameo/client";

@@ -124,7 +124,7 @@ test("a token that does not work is no image and a trouble with the organisation
       const answer = await app.get(`/m${n}/${descriptor}?w=32`);
       assert.equal(answer.status, 502, denial);
       assert.equal(answer.headers.get("content-type"), "application/problem+json");
-      assert.match(answer.headers.get("cache-control") ?? "", /^public, max-age=30$/);
+      assert.match(answer.headers.get("cache-control") ?? "", /^public, max-age=24$/);
       const part = `azure-devops contoso-${n}`;
       assert.match((await troubleOf(app, part))?.detail ?? "", new RegExp(`token of the organisation contoso-${n}:`));
       const list = await (await app.get("/plugins", { headers: operator })).text();

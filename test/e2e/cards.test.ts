@@ -54,7 +54,7 @@ test("a card is a PNG of the card's size", async () => {
 });
 
 for (const format of ["webp", "jpeg", "avif", "png"]) {
-  test(`a card is drawn as ${format} at a smaller and at a larger size`, { timeout: 60_000 }, async () => {
+  test(`a card is drawn as ${format} at a smaller and at a larger size`, { timeout: 240_000 }, async () => {
     for (const [width, height] of [
       [600, 315],
       [2400, 1260],
@@ -87,7 +87,7 @@ test("a template that throws is drawn by its fallback, where it has one", async 
   assertColor(colorAt(pixels, 10, 10), { r: 0, g: 255, b: 0, a: 255 }, 0, "fallback");
 });
 
-test("a template that loops costs one worker, and the next card is drawn", { timeout: 60_000 }, async () => {
+test("a template that loops costs one worker, and the next card is drawn", { timeout: 240_000 }, async () => {
   const settings = { limits: { jobMs: 8000 }, mounts, plugins: [join(folder, "plugins.d")] };
   const hasty = await startApp({ settings, preparesCards: true });
   const { pixels } = await picture(`/card/loops?${query({ title: "1", spare: "plain" })}`, hasty);
@@ -131,7 +131,7 @@ async function digests(url: string): Promise<string[]> {
   return all;
 }
 
-testOnBun("a card has the same bytes on Bun, on Deno and from the binary", { timeout: 120_000 }, async () => {
+testOnBun("a card has the same bytes on Bun, on Deno and from the binary", { timeout: 240_000 }, async () => {
   const main = join(root, "config/main.ts");
   const own = await mkdtemp(join(tmpdir(), "cameo-cards-"));
   await writeFile(join(own, "settings.json"), settings(join(folder, "plugins.d")));

@@ -16,7 +16,7 @@ test("config/Dockerfile builds with the Bun that the package names", async () =>
 
 testOnBun(
   "the health check of config/Dockerfile tells a server that is ready from none",
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), "cameo-docker-"));
     try {

@@ -13,7 +13,7 @@ const origin = createOrigin();
 const settings = {
   adminToken: token,
   mounts: { o: { source: "origin", sign: "required" as const } },
-  limits: { fetchMs: 2000 },
+  limits: { fetchMs: 6000 },
 };
 let app: TestApp;
 let folder: string;

@@ -14,7 +14,7 @@ const start = (jobMs: number): Promise<TestApp> =>
   startApp({ settings: { mounts: { o: { source: "origin" } }, limits: { jobMs } }, plugins: [origin.plugin] });
 
 before(async () => {
-  [app, hasty] = [await start(10_000), await start(2000)];
+  [app, hasty] = [await start(10_000), await start(4000)];
   origin.images.set("good", await fixture("jpeg-420"));
 });
 after(() => Promise.all([app.close(), hasty.close()]));

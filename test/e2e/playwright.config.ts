@@ -20,7 +20,7 @@ export default defineConfig({
   testMatch: "*.browser.ts",
   workers: 1,
   // Both runtimes' suites run beside it.
-  timeout: 120_000,
-  expect: { timeout: 30_000 },
+  timeout: 240_000,
+  expect: { timeout: 60_000 },
   use: { launchOptions: { ...(executablePath ? { executablePath } : {}), args: ["--no-sandbox"] } },
 });

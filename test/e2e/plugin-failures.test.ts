@@ -17,7 +17,7 @@ before(async () => {
 });
 after(() => app.close());
 
-const slow = { timeout: 60_000 };
+const slow = { timeout: 240_000 };
 
 async function save(name: string, code: string | Uint8Array): Promise<boolean> {
   await mkdir(join(folder, name, ".."), { recursive: true });

@@ -16,7 +16,7 @@ const preload = fileURLToPath(new URL("preload.ts", import.meta.url));
 const runtime = process.versions.deno ? ["run", "-A", "--no-check", "--quiet"] : [];
 
 /** Each run starts a runtime and a worker: on a busy machine that takes longer than a test has by default. */
-export const slow = { timeout: 60_000 };
+export const slow = { timeout: 240_000 };
 
 export interface Options {
   readonly cwd: string;

@@ -142,7 +142,7 @@ const shadows: Readonly<Record<string, Style>> = {
 };
 
 for (const [name, style] of Object.entries(shadows)) {
-  test(`quickened() draws a shadow as it was: ${name}`, { timeout: 60_000 }, async () => {
+  test(`quickened() draws a shadow as it was: ${name}`, { timeout: 240_000 }, async () => {
     const { isRewritten, worst, mean } = await compare(style);
     assert.ok(isRewritten);
     assert.ok(worst <= 24 && mean <= 0.4, `worst ${worst}, mean ${mean}`);

@@ -298,7 +298,7 @@ test("satori.draw() keeps the space between a text and an element, and lines whe
   assert.ok(worst(lines.pixels, line.pixels) > 0);
 });
 
-test("satori.draw() draws every text there is", { timeout: 60_000 }, async () => {
+test("satori.draw() draws every text there is", { timeout: 240_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: "binary", maxLength: 60 }), async (text) => {
       const { pixels } = await studio.show(
