@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import type { Plugin } from "../core/plugin.ts";
 import { variableName } from "../core/settings/environment.ts";
+import { fixedSettings } from "../core/settings/restart.ts";
 import { mountSchema, settingsSchema } from "../core/settings/schema.ts";
 import { plugins } from "./builtin.ts";
 
@@ -59,6 +60,9 @@ Objects merge key by key, so a file need only hold what it changes. A mount or a
 In a variable, a list is written with commas, and \`<name>\` is the mount's name in capitals:
 \`CAMEO_MOUNTS_IMAGES_BASE=/srv/images\` is \`mounts.images.base\`. Bytes take a number or text such as \`512MB\` (powers of 1024).
 Variables reach the mounts, tiers and engines that the built-in settings or the file name; an unknown one is warned of.
+
+The file is read again when it changes, and on SIGHUP; what is wrong changes nothing, and the log and \`/health\` say why. Variables and flags stay
+as they were at the start, and so do ${fixedSettings.map((name) => `\`${name}\``).join(", ")}: the log says if the file changes them.
 
 Ready-made files: [basic.toml](examples/basic.toml), [remote.json](examples/remote.json), [signed.ts](examples/signed.ts),
 [azure-devops.toml](examples/azure-devops.toml) (Azure DevOps avatars for an internal tool).

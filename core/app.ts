@@ -14,8 +14,9 @@ import type { ProvidedModules } from "./registry/stage.ts";
 import { createPluginStorages } from "./registry/storage.ts";
 import { closeTiers, memoryBudget, type OpenTier, openTiers } from "./registry/tiers.ts";
 import type { Handler } from "./runtime.ts";
-import { findSecret, signingKeysOf } from "./secret.ts";
+import { findSecret } from "./secret.ts";
 import { completeSettings } from "./settings/load.ts";
+import { needRestart } from "./settings/restart.ts";
 import type { Settings } from "./settings/schema.ts";
 import { createAssets } from "./work/assets.ts";
 import type { WorkerThread } from "./work/pool.ts";
@@ -131,7 +132,6 @@ export class App {
       assets: createAssets(readAsset),
       version,
       secret,
-      signingKeys: signingKeysOf(settings, secret),
       routes: { facts, readAsset, plugins: this.#control() },
       isBrief,
       createWorker,
@@ -223,7 +223,7 @@ export class App {
     void old.retire(next).then(() => this.#inTurn(() => this.#shelf.sweep()));
   }
 
-  /** Puts new settings to work: mounts, presets, limits, engines, cache. Port, host and data folder need a restart. Throws `bad-setting`. */
+  /** Puts new settings to work: mounts, presets, limits, engines, cache. Some need a restart. Throws `bad-setting`. */
   reconfigure(settings: Settings): Promise<void> {
     return this.#inTurn(async () => {
       const before = this.#settings;
@@ -232,6 +232,8 @@ export class App {
         await this.#swap(false);
         this.#ground?.troubles.note("settings", null);
         this.#parts.log.info("settings reloaded", { generation: this.#generation });
+        const fixed = needRestart(this.#parts.settings, settings);
+        if (fixed.length > 0) this.#parts.log.warn("some settings work after a restart only", { settings: fixed });
       } catch (error) {
         this.#settings = before;
         this.#ground?.troubles.note("settings", error);

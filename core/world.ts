@@ -17,6 +17,7 @@ import { inTime } from "./registry/setup.ts";
 import { createSnapshot, listTemplates, type Snapshot } from "./registry/snapshot.ts";
 import type { PluginStorages } from "./registry/storage.ts";
 import type { Handler, Peer } from "./runtime.ts";
+import { signingKeysOf } from "./secret.ts";
 import type { MountSettings, Settings } from "./settings/schema.ts";
 import type { Assets } from "./work/assets.ts";
 import { Pool, type WorkerThread } from "./work/pool.ts";
@@ -35,7 +36,6 @@ export interface Ground {
   readonly assets: Assets;
   readonly version: string;
   readonly secret: string;
-  readonly signingKeys: readonly string[];
   readonly routes: RouteParts;
   /** Whether it serves one answer rather than many. */
   readonly isBrief: boolean;
@@ -119,7 +119,7 @@ export async function createWorld(parts: WorldParts, ground: Ground, old?: World
       { id, mount: mount?.name ?? "", allowPrivate: mount?.settings.allowPrivate ?? [] },
       { ...hostParts, templates },
     );
-  const { secret, signingKeys } = ground;
+  const { secret } = ground;
   const snapshot = await createSnapshot({
     generation,
     settings,
@@ -127,7 +127,7 @@ export async function createWorld(parts: WorldParts, ground: Ground, old?: World
     disabled,
     isLenient,
     secret,
-    signingKeys,
+    signingKeys: signingKeysOf(settings, secret),
     createHost: hostOf,
   });
   const pool =
