@@ -12,7 +12,7 @@
 import { CameoError } from "./error.ts";
 import type { Area, Edges, OutputFormat } from "./image.ts";
 import type { Anchor, Fit, ParameterName } from "./request/parameters.ts";
-import { createGrammar, formatRequest, type ParsedRequest, parseRequest } from "./request/parse.ts";
+import { createGrammar, formatRequest, type ParsedRequest, parseRequest, parseValue } from "./request/parse.ts";
 
 export interface ClientOptions {
   /** Address of the Cameo server, such as `https://img.example.com`; a path before the mounts may follow. Empty for relative URLs. */
@@ -190,8 +190,11 @@ const withParameters = (request: ParsedRequest, more: ParsedRequest["parameters"
   parameters: { ...request.parameters, ...more },
 });
 
-const toSeconds = (expires: Date | number): number =>
-  Math.floor(expires instanceof Date ? expires.getTime() / 1000 : expires);
+/** Throws `bad-parameter` for what no server takes: a date that is none, milliseconds, the year 9999. */
+function toSeconds(expires: Date | number): number {
+  const seconds = Math.floor(expires instanceof Date ? expires.getTime() / 1000 : expires);
+  return parseValue("expires", String(seconds), grammar) as number;
+}
 
 /** HMAC-SHA256 in base64url, with Web Crypto. */
 async function hmac(message: string, key: string): Promise<string> {

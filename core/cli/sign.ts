@@ -1,6 +1,7 @@
 /** `cameo sign`: the signed canonical URL of a request. */
 import process from "node:process";
 import { createApp } from "../app.ts";
+import { parameterTable } from "../request/parameters.ts";
 import { signUrl } from "../stages/sign.ts";
 import { type CliParts, type Command, exitCodes, type Input, textOf, UsageError } from "./command.ts";
 import { print } from "./output.ts";
@@ -62,11 +63,18 @@ const unitS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_40
 /** Unix seconds of `1h`, `2026-12-31`, `2026-12-31T18:00Z` or Unix seconds. `now` in milliseconds. Throws `UsageError`. */
 export function expiryOf(text: string | undefined, now: number): number | undefined {
   if (text === undefined) return undefined;
+  const seconds = secondsOf(text, now);
+  if (seconds === undefined)
+    throw new UsageError(`--expires got "${text}"; it takes 30m, 12h, 7d, a date such as 2026-12-31, or Unix seconds.`);
+  if (seconds * 1000 <= now) throw new UsageError(`--expires got "${text}", which is over already.`);
+  if (parameterTable.expires.parse(String(seconds)) === undefined)
+    throw new UsageError(`--expires got "${text}", which is too far away; leave it out for a URL that never ends.`);
+  return seconds;
+}
+
+function secondsOf(text: string, now: number): number | undefined {
   const [, amount, unit] = /^(\d{1,6})([smhdw])$/.exec(text) ?? [];
   if (amount && unit) return Math.floor(now / 1000) + Number(amount) * (unitS[unit] ?? 0);
   const time = /^\d{9,11}$/.test(text) ? Number(text) * 1000 : Date.parse(text);
-  if (Number.isNaN(time) || !/^\d{4,}/.test(text))
-    throw new UsageError(`--expires got "${text}"; it takes 30m, 12h, 7d, a date such as 2026-12-31, or Unix seconds.`);
-  if (time <= now) throw new UsageError(`--expires got "${text}", which is over already.`);
-  return Math.floor(time / 1000);
+  return Number.isNaN(time) || !/^\d{4,}/.test(text) ? undefined : Math.floor(time / 1000);
 }

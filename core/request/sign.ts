@@ -14,23 +14,23 @@ export function signPath(canonical: string, key: string): string {
 
 /**
  * Whether the request carries a valid signature. `false` if it carries none; throws `signature-invalid` if it carries a wrong one and
- * `url-expired` if its time is over. An expiry without a signature is held to as well. `written`: the URL in another spelling that may have been signed.
+ * `url-expired` if its time is over. An expiry without a signature is held to as well. `others`: further
+ * spellings of the same URL that may have been signed.
  */
 export function verifyRequest(
   request: ParsedRequest,
   grammar: Grammar,
   keys: readonly string[],
   now: number,
-  written?: string,
+  others: () => readonly string[] = () => [],
 ): boolean {
   const { signature, expires } = request.parameters;
   if (expires !== undefined && expires * 1000 <= now) {
     throw new CameoError("url-expired", "This URL has expired; ask for a new one.");
   }
   if (signature === undefined) return false;
-  const canonical = formatRequest(request, grammar, ["signature"]);
-  const spellings = written === undefined ? [canonical] : [canonical, written];
-  if (keys.some((key) => spellings.some((each) => equal(signPath(each, key), signature)))) return true;
+  const spellings = new Set([formatRequest(request, grammar, ["signature"]), ...others()]);
+  if (keys.some((key) => [...spellings].some((each) => equal(signPath(each, key), signature)))) return true;
   throw new CameoError(
     "signature-invalid",
     "The signature does not match this URL; sign it again with `cameo sign` or `cameo/client`, and change nothing after.",

@@ -70,11 +70,12 @@ const accessParameters = ["preset", "expires", "signature", "version"] as const;
 export function resolve(raw: RawRequest, snapshot: Snapshot, now: number): ImageRequest {
   const mount = findMount(raw, snapshot);
   const parsed = parseRequest(raw.pathname, raw.search, snapshot.grammar, mount.grammar);
-  const isRead = parsed.parameters.signature !== undefined && mount.grammar.read !== undefined;
-  const written = isRead ? formatWritten(raw.pathname, raw.search) : undefined;
-  const isSigned = verifyRequest(parsed, snapshot.grammar, snapshot.signingKeys, now, written);
-  if (parsed.ref === "") throw new CameoError("not-found", "The path names no image; add one after the mount's name.");
-  const ref = mount.source.normalize?.(parsed.ref) ?? parsed.ref;
+  const ref = parsed.ref === "" ? "" : (mount.source.normalize?.(parsed.ref) ?? parsed.ref);
+  const isSigned = verifyRequest(parsed, snapshot.grammar, snapshot.signingKeys, now, () => [
+    formatRequest({ ...parsed, ref }, snapshot.grammar, ["signature"]),
+    ...(isReadByMount(mount) ? [formatWritten(raw.pathname, raw.search)] : []),
+  ]);
+  if (ref === "") throw new CameoError("not-found", "The path names no image; add one after the mount's name.");
   refuseUnsigned(mount, ref, isSigned);
   const filled = fillIn(parsed, mount, snapshot);
   const parameters = settleTheme(filled, raw.scheme);
@@ -95,6 +96,9 @@ export function resolve(raw: RawRequest, snapshot: Snapshot, now: number): Image
   const canonical = formatRequest({ ...parsed, ref }, snapshot.grammar, ["signature"]);
   return { ...request, canonical, keys: makeKeys(request, snapshot) };
 }
+
+/** A client that signs does not know the parameters of its own that a mount takes out of the query. */
+const isReadByMount = ({ grammar }: Mount): boolean => grammar.read !== undefined || grammar.refParameter !== undefined;
 
 function findMount({ pathname, isInside = false }: RawRequest, snapshot: Snapshot): Mount {
   const { mount: name } = splitPath(pathname);

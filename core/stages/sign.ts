@@ -1,7 +1,7 @@
 /** A path of this server with its signature, parsed as its mount would parse it: a source may have a grammar of its own. */
 import { CameoError } from "../error.ts";
 import type { Snapshot } from "../registry/snapshot.ts";
-import { formatRequest, parseRequest, splitPath } from "../request/parse.ts";
+import { formatRequest, parseRequest, parseValue, splitPath } from "../request/parse.ts";
 import { signPath } from "../request/sign.ts";
 
 export interface SignOptions {
@@ -22,8 +22,9 @@ export function signUrl(path: string, { mounts, grammar, signingKeys }: Snapshot
   const request = parseRequest(pathname, search, grammar, mount.grammar);
   const ref = mount.source.normalize?.(request.ref) ?? request.ref;
   const { signature: _old, ...parameters } = request.parameters;
-  const expires = options.expires === undefined ? {} : { expires: options.expires };
-  const ending = { ...request, ref, parameters: { ...parameters, ...expires } };
+  const expires =
+    options.expires === undefined ? {} : { expires: parseValue("expires", String(options.expires), grammar) };
+  const ending = { ...request, ref, parameters: { ...parameters, ...expires } as typeof parameters };
   const signature = signPath(formatRequest(ending, grammar, ["signature"]), options.key ?? signingKeys[0] ?? "");
   return formatRequest({ ...ending, parameters: { ...ending.parameters, signature } }, grammar);
 }

@@ -166,6 +166,11 @@ test("createClient().signed() takes the expiry as a date too, and it ends then",
   assert.throws(() => verifyRequest(parse(url), grammar, [key], now), /url-expired/);
 });
 
+test("createClient().signed() refuses an expiry that no server takes", async () => {
+  for (const expires of [new Date("9999-12-31"), new Date("no date"), Date.UTC(2026, 11, 31), -5, Number.NaN, 1e21])
+    await assert.rejects(cameo.signed("/images/a.jpg", {}, { expires }), refuses(/"expires" got/), String(expires));
+});
+
 test("createClient().signed() needs a key", async () => {
   await assert.rejects(createClient({ baseUrl: "" }).signed("/images/a.jpg"), /key/);
 });

@@ -4,7 +4,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { createClient } from "../../core/client.ts";
 import { signPath } from "../../core/request/sign.ts";
+import { resolve } from "../../core/stages/resolve.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { type FixtureName, fixture } from "../fixtures/fixture.ts";
 
@@ -219,6 +221,28 @@ test("a signature opens a mount that demands one, until it expires", async () =>
   assert.equal((await get(url)).status, 200);
   app.advance(200);
   assert.equal((await problem(url)).code, "url-expired");
+});
+
+test("a signature holds for every spelling of the image's own URL: with merged slashes, in capitals, in the query", async () => {
+  const { snapshot } = app.app.services;
+  const isSigned = (url: string) => {
+    const [pathname = "", search = ""] = url.split("?");
+    return resolve({ pathname, search, accept: undefined }, snapshot, Date.now()).isSigned;
+  };
+  const canonical = "/remote/https://other.example/a.jpg?w=20";
+  const signature = signPath(canonical, key);
+  for (const path of [
+    "https:/other.example/a.jpg",
+    "HTTPS://OTHER.example/a.jpg",
+    "https%3A%2F%2Fother.example%2Fa.jpg",
+  ])
+    assert.equal(isSigned(`/remote/${path}?w=20&sig=${signature}`), true, path);
+  assert.equal(isSigned(`/remote?w=20&url=https://other.example/a.jpg&sig=${signature}`), true);
+  assert.throws(() => isSigned(`/remote/https:/other.example/b.jpg?w=20&sig=${signature}`), /signature-invalid/);
+  const client = createClient({ baseUrl: "", key });
+  const inQuery = await client.signed("/remote", { width: 20, query: { url: "https://other.example/a.jpg" } });
+  assert.equal(isSigned(inQuery), true);
+  assert.throws(() => isSigned(inQuery.replace("a.jpg", "b.jpg")), /signature-invalid/);
 });
 
 test("presets fill parameters in, and the URL's own win", async () => {

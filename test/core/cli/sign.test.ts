@@ -23,8 +23,8 @@ test("expiryOf() takes lengths, dates and Unix seconds", () => {
   assert.equal(expiryOf("1800000000", now), 1_800_000_000);
 });
 
-test("expiryOf() refuses the past and what is no time", () => {
-  for (const text of ["tomorrow", "1y", "", "h", "12", "2025-01-01", "1700000000"]) {
+test("expiryOf() refuses the past, what is no time, and what no server takes", () => {
+  for (const text of ["tomorrow", "1y", "", "h", "12", "2025-01-01", "1700000000", "0d", "9999-12-31", "999999w"]) {
     assert.throws(() => expiryOf(text, now), UsageError, text);
   }
 });
