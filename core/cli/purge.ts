@@ -41,7 +41,7 @@ async function runPurge(input: Input, parts: CliParts): Promise<number> {
   const server = textOf(input, "server") ?? originOf(word) ?? addressOf({ host: settings.host }, settings.port);
   const token = textOf(input, "token") ?? settings.adminToken;
   if (token === undefined) throw new UsageError("The admin token is missing; give --token or set CAMEO_ADMIN_TOKEN.");
-  const response = await ask(new URL(server.replace(/\/+$/, "") + toPath(word)), token);
+  const response = await ask(readUrl(server.replace(/\/+$/, "") + toPath(word)), token);
   if (typeof response === "string") {
     await complain(`cameo: ${server} does not answer: ${response}`);
     return exitCodes.failed;
@@ -50,7 +50,12 @@ async function runPurge(input: Input, parts: CliParts): Promise<number> {
 }
 
 function originOf(word: string): string | undefined {
-  return /^https?:\/\//i.test(word) ? new URL(word).origin : undefined;
+  return /^https?:\/\//i.test(word) ? readUrl(word).origin : undefined;
+}
+
+function readUrl(text: string): URL {
+  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return new URL(text);
+  throw new UsageError(`"${text}" is no URL; a server is named like http://127.0.0.1:3000.`);
 }
 
 /** The answer, or why there is none. This is the operator's own request to their own server, so no guard stands before it. */

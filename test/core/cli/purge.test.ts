@@ -32,6 +32,11 @@ test("cameo purge says what it lacks", slow, async () => {
       [tokenless.code, tokenless.err],
       [2, "cameo: The admin token is missing; give --token or set CAMEO_ADMIN_TOKEN.\n"],
     );
+    for (const named of [["/images/a.jpg", "--server", "img.example.com"], ["http://[/images/a.jpg"]]) {
+      const wrong = await cameo(["purge", ...named, "--token", token], { cwd });
+      assert.equal(wrong.code, 2);
+      assert.match(wrong.err, /^cameo: "\S+" is no URL; .*\n$/);
+    }
     const words = ["purge", "/images/a.jpg", "--token", token, "--server", "http://127.0.0.1:1"];
     const { code, err } = await cameo(words, { cwd });
     assert.equal(code, 1);
