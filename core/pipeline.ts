@@ -153,7 +153,10 @@ async function makeEntry(
   timings.fetch = performance.now() - started;
   if ("unchanged" in fetched) {
     if (stale) return { header: { ...stale.header, ...fetched.times }, body: stale.body };
-    throw new Error("A source answered `unchanged` without being asked about a copy.");
+    throw new CameoError(
+      "origin-failed",
+      "The origin says that nothing has changed, but it was not asked about a copy.",
+    );
   }
   if (stale && stale.header.origin?.sha256 === fetched.origin.sha256) {
     const { storedAt, freshUntil, staleUntil } = fetched.times;

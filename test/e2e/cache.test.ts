@@ -152,6 +152,13 @@ test("a failing origin is a 502 that is remembered for about half a minute", asy
   assert.equal((await get()).status, 200);
 });
 
+test("an origin that answers `unchanged` without being asked about a copy has failed", async () => {
+  origin.fail = async () => "unchanged" as never;
+  const response = await get();
+  assert.equal(response.status, 502);
+  assert.equal(((await response.json()) as { code: string }).code, "origin-failed");
+});
+
 test("a source that hangs meets the deadline", async () => {
   const slow = await startApp({
     settings: { mounts: { o: { source: "origin" } }, limits: { fetchMs: 20 } },
