@@ -17,11 +17,7 @@ const busyMs = 5000;
 export function sqliteDriver(file: string): Driver {
   let opened: DatabaseSync | undefined;
   const open = (): DatabaseSync => {
-    if (opened) return opened;
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    keepPrivate(file);
-    opened = new DatabaseSync(file);
-    opened.exec(`PRAGMA busy_timeout = ${busyMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${schema}`);
+    opened ??= openDatabase(file);
     return opened;
   };
   const find = (key: string) =>
@@ -47,6 +43,22 @@ export function sqliteDriver(file: string): Driver {
       opened = undefined;
     },
   };
+}
+
+/** What cannot be opened is tried again at the next use, so that an operator may put the file right while the server runs. */
+function openDatabase(file: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    keepPrivate(file);
+    database = new DatabaseSync(file);
+    database.exec(`PRAGMA busy_timeout = ${busyMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${schema}`);
+    return database;
+  } catch (cause) {
+    database?.close();
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${file}, where plugins keep their values, cannot be opened: ${reason}`, { cause });
+  }
 }
 
 /**

@@ -37,3 +37,18 @@ test("only the owner can read the file, its log and its index, also those that o
   await checkOpened();
   await rm(folder, { recursive: true });
 });
+
+test("a file that is damaged is named, and one that was put right is used without a restart", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "cameo-storage-"));
+  const file = join(folder, "plugins.sqlite");
+  await writeFile(file, "no database ".repeat(1000));
+  const storages = createPluginStorages(file);
+  const own = storages.of("source.up");
+  for (const _again of [1, 2])
+    await assert.rejects(async () => own.setItem("key", 1), /plugins\.sqlite, where plugins keep .* not a database/);
+  await rm(file);
+  await own.setItem("key", 1);
+  assert.equal(await own.getItem("key"), 1);
+  await storages.dispose();
+  await rm(folder, { recursive: true });
+});
