@@ -164,19 +164,18 @@ export class App {
   /** Looks at the plugin folders and puts what changed to work. Answers whether anything did. Never throws: a failure leaves all as it was. */
   refresh(): Promise<boolean> {
     return this.#inTurn(async () => {
-      const changes = await this.#shelf.refresh();
-      for (const file of changes.failed) this.#ground?.troubles.note("plugins", this.#reasonOf(file));
+      const changes = await this.#shelf.refresh().catch((error) => {
+        this.#ground?.troubles.note("plugins", error);
+        this.#parts.log.error("the plugins could not be looked at; what was there goes on", { error });
+      });
+      if (!changes) return false;
+      for (const file of changes.failed) this.#ground?.troubles.note("plugins", this.#shelf.failureOf(file));
       const isNews = changes.added.length + changes.changed.length + changes.removed.length > 0;
       const isDone = isNews && (await this.#swapFor(changes));
       const isWell = isDone === isNews && this.#shelf.list().every(({ lastError }) => lastError === null);
       if (isWell) this.#ground?.troubles.note("plugins", null);
       return isDone;
     });
-  }
-
-  #reasonOf(file: string): CameoError {
-    const reason = this.#shelf.list().find((each) => each.file === file)?.lastError;
-    return new CameoError("bad-setting", reason ?? "A plugin could not be loaded.");
   }
 
   async #swapFor(changes: Pick<Changes, "added" | "changed" | "removed">): Promise<boolean> {

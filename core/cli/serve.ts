@@ -42,7 +42,10 @@ export const serve: Command = {
 
 async function runServe(input: Input, parts: CliParts): Promise<number> {
   const started = performance.now();
+  // Before anything is read: what is saved while the server starts is news.
+  const fileMark = await markOf(settingsFileOf(input));
   const { settings } = await loadFor(input, parts, flagSettings(input));
+  const pluginsMark = await markPlugins(settings);
   const log = openLog(settings.log.level);
   const app = await createApp({ ...parts, settings, log, environment: process.env });
   outlive(log);
@@ -53,7 +56,7 @@ async function runServe(input: Input, parts: CliParts): Promise<number> {
     const server = await open(app, settings);
     if (!server) return exitCodes.failed;
     const signals = listenForSignals();
-    const watching = await watchAll({ app, settings, input, parts, log, warn });
+    const watching = await watchAll({ app, settings, input, parts, log, warn, fileMark, pluginsMark });
     await print(await banner(settings, server.port, parts, performance.now() - started));
     try {
       return await untilStopped(server, signals);
@@ -88,12 +91,14 @@ interface Watched {
   readonly input: Input;
   readonly parts: CliParts;
   readonly log: RootLog;
+  readonly fileMark: string;
+  readonly pluginsMark: string;
   warn(): Promise<void>;
 }
 
 /** Plugins and the settings file are looked at while the server runs; SIGHUP reads the settings at once. */
-async function watchAll({ app, settings, input, parts, log, warn }: Watched): Promise<readonly Watch[]> {
-  const pluginMark = async () => (await scanPlugins(settings.plugins)).map(({ mark }) => mark).join("\n");
+async function watchAll(watched: Watched): Promise<readonly Watch[]> {
+  const { app, settings, input, parts, log, warn } = watched;
   const read = () =>
     loadFor(input, parts, flagSettings(input)).catch((error) => {
       app.services.troubles.note("settings", error);
@@ -112,13 +117,21 @@ async function watchAll({ app, settings, input, parts, log, warn }: Watched): Pr
   };
   process.on("SIGHUP", reconfigure);
   // Settings may name a plugin that is saved a moment after them.
-  const plugins = watch(pluginMark, async () => (await app.refresh()) && (isBehind ? reconfigure() : warn()));
+  const reload = async () => (await app.refresh()) && (isBehind ? reconfigure() : warn());
+  const failed = (error: unknown) => log.error("what changed was not looked at", { error });
+  const plugins = watch(() => markPlugins(settings), reload, failed, watched.pluginsMark);
   const file = settingsFileOf(input);
-  return file === undefined ? [plugins] : [plugins, watch(() => markOf(file), reconfigure)];
+  return file === undefined ? [plugins] : [plugins, watch(() => markOf(file), reconfigure, failed, watched.fileMark)];
 }
 
-const markOf = async (file: string): Promise<string> => {
-  const found = await stat(file).catch(() => undefined);
+const markPlugins = ({ plugins }: Settings): Promise<string> =>
+  scanPlugins(plugins).then(
+    (found) => found.map(({ mark }) => mark).join("\n"),
+    (error) => String(error),
+  );
+
+const markOf = async (file: string | undefined): Promise<string> => {
+  const found = file === undefined ? undefined : await stat(file).catch(() => undefined);
   return found ? `${found.size} ${found.mtimeMs}` : "";
 };
 

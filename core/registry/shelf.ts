@@ -88,7 +88,7 @@ export class Shelf {
     return this.#disabled;
   }
 
-  /** Looks at the folders and loads what is new. A plugin that fails keeps its last good version. */
+  /** Looks at the folders and loads what is new. A plugin that fails keeps its last good version. Throws `bad-setting` if a folder cannot be read. */
   async refresh(): Promise<Changes> {
     const sources = await scanPlugins(this.#parts.folders);
     const changes = { added: [] as string[], changed: [] as string[], removed: [] as string[], failed: [] as string[] };
@@ -218,6 +218,12 @@ export class Shelf {
       canRollBack: place?.previous !== undefined,
       lastError: place?.error ?? null,
     };
+  }
+
+  /** Why a file could not be loaded. */
+  failureOf(file: string): CameoError {
+    const reason = this.list().find((each) => each.file === file)?.lastError;
+    return new CameoError("bad-setting", reason ?? "A plugin could not be loaded.");
   }
 
   /** Removes copies of code that no version here needs. */

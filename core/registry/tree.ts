@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Dirent } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join, relative, resolve } from "node:path";
+import { CameoError } from "../error.ts";
 
 export interface PluginFile {
   /** Absolute. */
@@ -30,27 +31,38 @@ const moduleEndings = new Set([".ts", ".tsx", ".js", ".mjs"]);
 /** More files than this are no plugin but a mistake, such as a home folder. */
 const maxFiles = 500;
 
-/** What is in the folders, sorted by path. A folder that is not there holds nothing. */
+/**
+ * What is in the folders, sorted by path. A folder that is not there holds nothing; of one that cannot be read nothing is known, which is a
+ * `bad-setting`: its plugins are not gone.
+ */
 export async function scanPlugins(folders: readonly string[]): Promise<readonly PluginSource[]> {
   const found = await Promise.all(folders.map((folder) => scanFolder(resolve(folder))));
   return found.flat();
 }
 
 async function scanFolder(folder: string): Promise<PluginSource[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error) => nothingIfGone(error, folder));
   const sources = await Promise.all(entries.filter(isCandidate).map((entry) => scanEntry(folder, entry)));
   return sources.filter((each) => each !== undefined).sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** No entries, if that is because the folder is not there. */
+function nothingIfGone(error: { code?: string }, folder: string): Dirent[] {
+  if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
+  const reason = error.code ?? String(error);
+  throw new CameoError("bad-setting", `The plugin folder ${relative(".", folder) || "."} cannot be read: ${reason}.`);
 }
 
 /** Tests, declarations, hidden and private files beside a plugin are not plugins. */
 function isCandidate(entry: Dirent): boolean {
   if (/^[._]|\.(test|spec|d)\.\w+$/.test(entry.name) || entry.name === "node_modules") return false;
-  return entry.isDirectory() || moduleEndings.has(extname(entry.name));
+  return entry.isDirectory() || entry.isSymbolicLink() || moduleEndings.has(extname(entry.name));
 }
 
 async function scanEntry(folder: string, entry: Dirent): Promise<PluginSource | undefined> {
   const path = join(folder, entry.name);
-  const isFolder = entry.isDirectory();
+  const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await isDirectory(path)));
+  if (!isFolder && !moduleEndings.has(extname(entry.name))) return undefined;
   const files = isFolder ? await listFiles(path) : await describeFiles([path]);
   const name = isFolder ? entry.name : basename(path, extname(path));
   const root = isFolder ? path : folder;
@@ -66,6 +78,9 @@ async function scanEntry(folder: string, entry: Dirent): Promise<PluginSource | 
   };
 }
 
+const isDirectory = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+
 /** `name.ts`, `plugin.ts` or `index.ts`, or the same as `.tsx`, `.js` or `.mjs`. */
 function findEntry(name: string, folder: string, files: readonly PluginFile[]): string | undefined {
   const names = new Set(files.map((each) => relative(folder, each.path)));
@@ -74,7 +89,10 @@ function findEntry(name: string, folder: string, files: readonly PluginFile[]): 
 }
 
 async function listFiles(folder: string): Promise<readonly PluginFile[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch((error) =>
+    // Another user's folder, such as a `lost+found`, is no plugin.
+    error.code === "EACCES" ? [] : nothingIfGone(error, folder),
+  );
   const paths = entries.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
   const own = paths.filter((path) => !/(^|[\\/])(node_modules|\.[^\\/]*)([\\/]|$)/.test(relative(folder, path)));
   return describeFiles(own.sort().slice(0, maxFiles));

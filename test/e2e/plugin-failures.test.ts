@@ -1,6 +1,6 @@
 /** Plugins that fail, hang or come at the wrong time: what was there goes on, the reason is told, and goes away with its cause. */
 import assert from "node:assert/strict";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { SettingsInput } from "../../core/settings/schema.ts";
@@ -70,6 +70,21 @@ test("a trouble with plugins is gone from /health once it is mended, or its file
   await rm(join(folder, "broken.ts"));
   await app.app.refresh();
   assert.equal(await trouble(), undefined);
+});
+
+test("a folder that cannot be read takes no plugin away, and says so until it can be", async () => {
+  await save("word.ts", word("kept"));
+  const aside = `${folder}.aside`;
+  await rename(folder, aside);
+  await symlink(folder, folder);
+  assert.equal(await app.app.refresh(), false);
+  assert.equal(await said(), "kept");
+  assert.match((await trouble()) ?? "", /plugins\.d cannot be read: ELOOP/);
+  await rm(folder);
+  await rename(aside, folder);
+  assert.equal(await app.app.refresh(), false);
+  assert.equal(await trouble(), undefined);
+  assert.equal(await said(), "kept");
 });
 
 test("a plugin that fails is not reported again at each change of another", async () => {

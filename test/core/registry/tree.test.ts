@@ -1,0 +1,53 @@
+/** Which plugins there are in folders. */
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { scanPlugins } from "../../../core/registry/tree.ts";
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "cameo-tree-"));
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+test("scanPlugins() finds files and folders, links to them too, and leaves the rest alone", () =>
+  inFolder(async (folder) => {
+    const [own, elsewhere] = [join(folder, "plugins.d"), join(folder, "elsewhere")];
+    for (const path of [own, elsewhere, join(own, "tools"), join(own, "empty"), join(own, "node_modules")])
+      await mkdir(path, { recursive: true });
+    const code = [
+      join(own, "grey.ts"),
+      join(own, "grey.test.ts"),
+      join(own, "_part.ts"),
+      join(own, "tools", "index.ts"),
+    ];
+    for (const path of [...code, join(own, "notes.md"), join(elsewhere, "plugin.ts")]) await writeFile(path, "");
+    await symlink(elsewhere, join(own, "linked"));
+    await symlink(join(elsewhere, "plugin.ts"), join(own, "one.ts"));
+    await symlink(join(folder, "nowhere"), join(own, "dangling"));
+    const found = await scanPlugins([own, join(folder, "not-there")]);
+    assert.deepEqual(
+      found.map(({ name, entry, files }) => [name, entry, files.length]),
+      [
+        ["grey", "grey.ts", 1],
+        ["linked", "plugin.ts", 1],
+        ["one", "one.ts", 1],
+        ["tools", "index.ts", 1],
+      ],
+    );
+  }));
+
+test("scanPlugins() does not take a folder that cannot be read for an empty one", () =>
+  inFolder(async (folder) => {
+    const loop = join(folder, "plugins.d");
+    await symlink(loop, loop);
+    await assert.rejects(scanPlugins([loop]), {
+      code: "bad-setting",
+      message: /The plugin folder .*plugins\.d cannot be read: ELOOP/,
+    });
+  }));
