@@ -93,9 +93,18 @@ function outsideFields(request: Request, host: Fail): Record<string, string> {
   const query = [...new URL(request.url).searchParams].filter(([name]) => name !== "token");
   const headers = fieldNames.flatMap((name) => {
     const value = request.headers.get(`x-avatar-${name}`);
-    return value === null ? [] : [[name, value] as const];
+    return value === null ? [] : [[name, headerText(value)] as const];
   });
   return collect([...query, ...headers], host);
+}
+
+/** Headers come as one character for each byte; what is UTF-8, as curl sends it, is read as that, or the e-mail would be another one. */
+function headerText(value: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(value, "latin1"));
+  } catch {
+    return value;
+  }
 }
 
 async function readForm(body: Uint8Array, type: string, host: Fail): Promise<UploadBody> {

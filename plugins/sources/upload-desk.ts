@@ -5,7 +5,7 @@ import type { Entry, HistoryEvent, Ledger, Picture } from "./upload-ledger.ts";
 import type { Master, Masters } from "./upload-master.ts";
 import type { Names } from "./upload-names.ts";
 import type { Purger } from "./upload-purge.ts";
-import { describeEntry, describePicture, nameplate } from "./upload-report.ts";
+import { describeEntry, describePicture, etagOf, nameplate } from "./upload-report.ts";
 import { isMd5, type User } from "./upload-user.ts";
 
 export interface Submission {
@@ -19,6 +19,7 @@ export interface Shown {
   readonly body: Uint8Array;
   /** MIME type. */
   readonly type: string;
+  readonly etag: string;
 }
 
 /** Names are hashes or private IDs. All but `upload` throw `not-found` where there is no picture. */
@@ -28,8 +29,9 @@ export interface Desk {
   info(name: string): Promise<object>;
   /** The picture that waits for a decision. */
   held(name: string): Promise<Shown>;
-  accept(name: string): Promise<object>;
-  reject(name: string): Promise<object>;
+  /** `seen`: entity tags (RFC 9110 §13.1.1) of which the picture must have one, so that nothing is decided of one that came after the look. */
+  accept(name: string, seen: string | null): Promise<object>;
+  reject(name: string, seen: string | null): Promise<object>;
 }
 
 export interface DeskParts {
@@ -74,11 +76,11 @@ export function createDesk(parts: DeskParts): Desk {
     async held(name) {
       const { held } = await findOrFail(await names.keyOf(name), parts);
       const body = held && (await parts.assets.body(held.asset));
-      if (body) return { body, type: held.type };
+      if (body) return { body, type: held.type, etag: etagOf(held) };
       throw host.fail("not-found", "No picture waits for a decision here.");
     },
-    accept: async (name) => tell(name, (await change(name, (entry) => accepted(entry, host))) ?? nothing),
-    reject: async (name) => tell(name, (await change(name, (entry) => rejected(entry, host))) ?? nothing),
+    accept: async (name, seen) => tell(name, (await change(name, (entry) => accepted(entry, seen, host))) ?? nothing),
+    reject: async (name, seen) => tell(name, (await change(name, (entry) => rejected(entry, seen, host))) ?? nothing),
   };
 }
 
@@ -133,16 +135,24 @@ function noted(entry: Entry, event: HistoryEvent["event"], { asset }: Picture, h
   return { ...entry, history: [...entry.history, { at: host.now(), event, asset }].slice(-maxHistory) };
 }
 
-function accepted(entry: Entry, host: SourceHost): Entry {
+function accepted(entry: Entry, seen: string | null, host: SourceHost): Entry {
   const { held } = entry;
-  if (held) return noted({ ...entry, current: held, held: null }, "accepted", held, host);
-  throw host.fail("not-found", "No picture waits for a decision here.");
+  if (!held) throw host.fail("not-found", "No picture waits for a decision here.");
+  checkSeen(held, seen, host);
+  return noted({ ...entry, current: held, held: null }, "accepted", held, host);
+}
+
+function checkSeen(picture: Picture, seen: string | null, host: SourceHost): void {
+  const tags = seen?.split(",").map((each) => each.trim()) ?? ["*"];
+  if (tags.includes("*") || tags.includes(etagOf(picture))) return;
+  throw host.fail("bad-request", "By now it is another picture than that of `If-Match`; look at it again.");
 }
 
 /** What waits goes; without that, what is shown. */
-function rejected(entry: Entry, host: SourceHost): Entry | null {
+function rejected(entry: Entry, seen: string | null, host: SourceHost): Entry | null {
   const refused = entry.held ?? entry.current;
   if (!refused) throw host.fail("not-found", "There is no picture to reject here.");
+  checkSeen(refused, seen, host);
   const next = noted({ ...entry, current: entry.held ? entry.current : null, held: null }, "rejected", refused, host);
   return next.current ? next : null;
 }

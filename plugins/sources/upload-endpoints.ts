@@ -17,6 +17,8 @@ export interface EndpointParts {
 
 /** Uploads that are read or drawn at one time: each holds up to `maxBytes`. */
 const maxUploads = 32;
+/** Those of one user's tokens, so that nobody alone keeps all others out with bodies that trickle. */
+const maxOfOne = 4;
 /** How long a user's token lasts at most, in seconds. */
 const maxTokenS = 3600;
 /** More than any request for a token needs, in bytes. */
@@ -36,7 +38,8 @@ export function createEndpoints(parts: EndpointParts): Endpoint[] {
     method: "POST",
     path: `${path}/:hash/${name}`,
     isForOperators: true,
-    handle: async (_request, { params }) => answer(await desk[name](nameOf(params, host))),
+    handle: async (request, { params }) =>
+      answer(await desk[name](nameOf(params, host), request.headers.get("if-match"))),
   });
   return [
     { method: "POST", path, handle: createUpload(parts) },
@@ -68,26 +71,27 @@ const answer = (body: unknown, status = 200): Response =>
   Response.json(body, { status, headers: { "cache-control": "no-store", "access-control-allow-origin": "*" } });
 
 /** For the operator who has to decide. */
-const picture = ({ body, type }: Shown): Response =>
+const picture = ({ body, type, etag }: Shown): Response =>
   new Response(body as Uint8Array<ArrayBuffer>, {
-    headers: { "content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff" },
+    headers: { "content-type": type, etag, "cache-control": "no-store", "x-content-type-options": "nosniff" },
   });
 
 function createUpload({ host, access, desk, maxBytes }: EndpointParts): Endpoint["handle"] {
-  let running = 0;
+  const running: Grant[] = [];
   return async (request, { signal }) => {
     const grant = access.check(request);
-    if (running >= maxUploads) {
+    const ofOne = grant ? running.filter((each) => each?.key === grant.key).length : 0;
+    if (running.length >= maxUploads || ofOne >= maxOfOne) {
       throw host.fail("busy", "Too many pictures are being uploaded; try again shortly.", { retryAfterS: 2 });
     }
-    running += 1;
+    running.push(grant);
     try {
       const { fields, file } = await readUpload(request, maxBytes, host, signal);
       const user = userOf(fields, grant, host);
       const wishes = { rating: ratingOf(fields.rating, host), isPrivate: privacyOf(fields.private, host) };
       return answer(await desk.upload({ user, file, ...wishes }, signal), 201);
     } finally {
-      running -= 1;
+      running.splice(running.indexOf(grant), 1);
     }
   };
 }

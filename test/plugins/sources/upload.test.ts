@@ -83,6 +83,56 @@ test("uploads that never end hold no place longer than their deadline", async ()
   assert.equal((await put(bench, "one")).status, 201);
 });
 
+test("one user alone does not take the place of all others", async () => {
+  const bench = await startBench();
+  const slow = new AbortController();
+  const own = await issue(bench, { email: "slow@example.com" });
+  const again = await issue(bench, { email: "slow@example.com", expiresS: 60 });
+  const trickle = (given: string) => {
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(5)) });
+    const init = { body, duplex: "half", headers: bearer(given), ends: slow.signal } as RequestInit;
+    return bench.call("POST", "/avatar", init);
+  };
+  const started = [own, again, own, again].map(trickle);
+  await assert.rejects(send(bench, own, ""), /busy/);
+  assert.equal((await put(bench, "another's")).status, 201);
+  slow.abort();
+  for (const each of started) await assert.rejects(each, /bad-request/);
+  assert.equal((await send(bench, own, "")).status, 201);
+});
+
+test("an e-mail in a header is read as UTF-8, as curl sends it, else as Latin-1, as browsers do", async () => {
+  const bench = await startBench();
+  for (const encoding of ["utf8", "latin1"] as const) {
+    const value = Buffer.from("jürgen@example.com", encoding).toString("latin1");
+    const answer = await bench.call("POST", "/avatar", {
+      body: "x",
+      headers: { ...bearer(), "x-avatar-email": value },
+    });
+    const { sha256 } = (await answer.json()) as { sha256: string };
+    assert.equal(sha256, digest("jürgen@example.com"), encoding);
+  }
+});
+
+test("an operator decides of the picture that he has seen, not of one that came meanwhile", async () => {
+  const bench = await startBench({ verdict: () => "hold" });
+  const decide = (what: string, etag: string) =>
+    bench.call("POST", `/avatar/${ada}/${what}`, { headers: { "if-match": etag } });
+  await put(bench, "a kitten");
+  const seen = (await bench.call("GET", `/avatar/${ada}/held`)).headers.get("etag") ?? "";
+  assert.match(seen, /^"[0-9a-f]{32}-g"$/);
+  await put(bench, "no kitten");
+  for (const what of ["accept", "reject"]) await assert.rejects(decide(what, seen), /bad-request.*another picture/);
+  assert.equal(await bench.show(ada), null);
+  await put(bench, "a kitten");
+  await decide("accept", `"other", ${seen}`);
+  assert.equal(await bench.show(ada), "master of a kitten");
+  await put(bench, "no kitten");
+  await assert.rejects(decide("reject", seen), /another picture/);
+  await decide("reject", "*");
+  assert.equal(await bench.show(ada), "master of a kitten");
+});
+
 test("a user's token uploads and deletes for that user alone, within its time", async () => {
   const bench = await startBench();
   const own = await issue(bench, { email: "Ada@example.com", expiresS: 60 });
