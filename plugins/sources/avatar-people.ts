@@ -50,16 +50,25 @@ export function createPeople({ hmac, storage, mount }: PeopleHost): People {
   const keyOf = (person: Person): string => hmac(`id:${subjectOf(person)}`).slice(0, 32);
   const hashKey = (hash: string): string => `hash:${hmac(`hash:${hash}`).slice(0, 32)}`;
 
-  async function keepOne(person: Person): Promise<string> {
-    const key = keyOf(person);
+  /** Each once, with all that is told of them: two writes for one would lose what one of them knows. */
+  function merged(people: readonly Person[]): Iterable<readonly [key: string, person: Person]> {
+    const byKey = new Map<string, Person>();
+    for (const person of people) {
+      const key = keyOf(person);
+      byKey.set(key, { ...byKey.get(key), ...person });
+    }
+    return byKey;
+  }
+
+  async function keepOne([key, person]: readonly [key: string, person: Person]): Promise<void> {
     const known = await storage.getItem<string>(`id:${key}`);
     const before = known === null ? undefined : await box.open<Person>(known);
     const facts = { ...before, ...person };
-    if (JSON.stringify(before) === JSON.stringify(facts)) return key;
-    await storage.setItem(`id:${key}`, await box.seal(facts));
+    if (JSON.stringify(before) === JSON.stringify(facts)) return;
+    // Hashes first: after a crash in between the same call does it all again.
     if (person.email !== undefined && before?.email === undefined)
       for (const hash of hashesOf(person.email)) await storage.setItem(hashKey(hash), key);
-    return key;
+    await storage.setItem(`id:${key}`, await box.seal(facts));
   }
 
   let isNoted = false;
@@ -71,10 +80,9 @@ export function createPeople({ hmac, storage, mount }: PeopleHost): People {
 
   return {
     async keep(people) {
-      const keys: string[] = [];
-      for (let at = 0; at < people.length; at += batch)
-        keys.push(...(await Promise.all(people.slice(at, at + batch).map(keepOne))));
-      return keys;
+      const wanted = [...merged(people)];
+      for (let at = 0; at < wanted.length; at += batch) await Promise.all(wanted.slice(at, at + batch).map(keepOne));
+      return people.map(keyOf);
     },
     async find(ref) {
       const key = ref.startsWith("~") ? ref.slice(1) : await storage.getItem<string>(hashKey(ref));
@@ -101,9 +109,12 @@ export function createPeople({ hmac, storage, mount }: PeopleHost): People {
   };
 }
 
-/** The e-mail where there is one, since that is what others know too. */
-const subjectOf = ({ email, id, login, descriptor }: Person): string =>
-  (email ?? id ?? login ?? descriptor ?? "").trim().toLowerCase();
+/** The e-mail where there is one, since that is what others know too. A login is somebody else than whoever has it as user ID; in a descriptor case counts. */
+function subjectOf({ email, id, login, descriptor = "" }: Person): string {
+  const known = (email ?? id)?.trim().toLowerCase();
+  if (known !== undefined) return known;
+  return login === undefined ? `descriptor\0${descriptor.trim()}` : `login\0${login.trim().toLowerCase()}`;
+}
 
 /** MD5 and SHA-256 of an e-mail, as Gravatar makes them. */
 export const hashesOf = (email: string): readonly [md5: string, sha256: string] => [

@@ -37,6 +37,47 @@ test("createPeople() adds what it hears later to what it knows", async () => {
   assert.deepEqual(await people.find(`~${key}`), { ...ada, descriptor: "aad.x", key });
 });
 
+test("createPeople() loses nothing of somebody who comes more than once in one request", async () => {
+  const people = createPeople(createHost());
+  const [key = "", ...others] = await people.keep([
+    { email: "ada@example.com", login: "ada" },
+    { id: "42" },
+    { email: "ada@example.com", descriptor: "aad.x" },
+    { email: "ada@example.com" },
+  ]);
+  assert.deepEqual(others.slice(1), [key, key]);
+  assert.deepEqual(await people.find(`~${key}`), { ...ada, descriptor: "aad.x", key });
+});
+
+test("createPeople() takes a login for nobody else's user ID, and a descriptor as it is written", async () => {
+  const people = createPeople(createHost());
+  const keys = await people.keep([
+    { id: "ada" },
+    { login: "ada" },
+    { login: "ADA" },
+    { descriptor: "aad.YWRh" },
+    { descriptor: "aad.ywrh" },
+  ]);
+  assert.equal(new Set(keys).size, 4);
+  assert.equal(keys[1], keys[2]);
+  assert.deepEqual(await people.find(`~${keys[0]}`), { id: "ada", key: keys[0] });
+  assert.deepEqual(await people.find(`~${keys[3]}`), { descriptor: "aad.YWRh", key: keys[3] });
+});
+
+test("createPeople() writes what was cut off by a crash when it is told again", async () => {
+  const host = createHost();
+  let left = 1;
+  const setItem: typeof host.storage.setItem = async (key, value) => {
+    if (left-- === 0) throw new Error("the process is gone");
+    await host.storage.setItem(key, value);
+  };
+  await assert.rejects(createPeople({ ...host, storage: { ...host.storage, setItem } }).keep([ada]), /gone/);
+  const people = createPeople(host);
+  await people.keep([ada]);
+  for (const algorithm of ["md5", "sha256"] as const)
+    assert.equal((await people.find(digest(algorithm, ada.email)))?.login, "ada");
+});
+
 test("createPeople() keeps nothing that tells an address, its hashes, or a login", async () => {
   const host = createHost();
   await createPeople(host).keep([ada]);
