@@ -64,8 +64,11 @@ export class Rewriter implements JsonSink {
     this.#gate = createGate(this.#concurrency);
   }
 
+  /** Joined to the text before it: behind a link that waits, a part for each byte that comes would be looked through with every byte. */
   raw(text: string): void {
-    this.#parts.push(text);
+    const last = this.#parts.at(-1);
+    if (typeof last === "string") this.#parts[this.#parts.length - 1] = last + text;
+    else this.#parts.push(text);
     this.#heldChars += text.length;
   }
 
