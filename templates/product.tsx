@@ -60,7 +60,7 @@ export default template({
         <BrandRow card={card} widthPx={widthPx} />
         <div style={{ display: "flex", flexDirection: "column", gap: gapPx, flexShrink: 0 }}>
           <Stack blocks={[label, title, subtitle]} gap={gapPx} />
-          {parameters.rating && <Stars card={card} rating={Number(parameters.rating)} />}
+          {parameters.rating && <Stars card={card} rating={Number(parameters.rating)} isRightToLeft={isRightToLeft} />}
           <Price card={card} parameters={parameters} widthPx={widthPx} />
         </div>
         <Side card={card} picture={card.pictures.image} widthPx={image.width} isRightToLeft={isRightToLeft} />

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { styleProperties } from "../../core/jsx-style.ts";
 import type { PluginOf } from "../../core/plugin.ts";
 import { testTemplate } from "../../core/testing.ts";
-import { drawingOf, lay, templates } from "./studio.ts";
+import { colors, drawingOf, lay, paint, templates } from "./studio.ts";
 
 for (const [name, template] of Object.entries(templates)) {
   testTemplate(template);
@@ -44,6 +44,23 @@ test("templates draw every pattern, either way, within the number of elements", 
       assert.deepEqual(oddities, []);
       assert.ok(boxes.length > 0);
     }
+});
+
+test("product fills its stars from the side that its text begins at", async () => {
+  const template = templates.product as PluginOf<"template">;
+  const isFilled = async (title: string, side: "left" | "right") => {
+    const drawing = drawingOf(template, { title, rating: "0.5" }, { brand: { name: "", pattern: "none" } });
+    const stars = (await lay(template, drawing)).boxes.filter(({ kind, width }) => kind === "picture" && width < 40);
+    const first = stars.sort((a, b) => (title === "Print" ? a.left - b.left : b.left - a.left))[0];
+    assert.ok(first && stars.length === 5);
+    const pixels = await paint(template, drawing, drawing.size.width);
+    const x = Math.round(first.left + first.width * (side === "left" ? 0.35 : 0.65));
+    const y = Math.round(first.top + first.height * 0.5);
+    const red = pixels.data[(y * pixels.width + x) * 4] ?? 0;
+    return red === Number.parseInt(colors.light.accent.slice(1, 3), 16);
+  };
+  assert.deepEqual([await isFilled("Print", "left"), await isFilled("Print", "right")], [true, false]);
+  assert.deepEqual([await isFilled("لوحة", "left"), await isFilled("لوحة", "right")], [false, true]);
 });
 
 test("changelog shows a change whole where the panel has room for it", async () => {
