@@ -169,7 +169,7 @@ export interface FitTextOptions extends Omit<CardFont, "sizePx"> {
   readonly sizesPx: readonly number[];
   /** Of the text and its lines together. Default: none beyond `maxLines`. */
   readonly maxHeightPx?: number;
-  /** As a multiple of the size. Default 1.15. */
+  /** As a multiple of the size; more where lines of this script would run into each other, as in Arabic or Thai. Default 1.15. */
   readonly lineHeight?: number;
 }
 

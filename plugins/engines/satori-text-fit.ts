@@ -1,6 +1,6 @@
 /** Text in a frame: the largest size at which it fits, balanced lines, an ellipsis where nothing fits. Pure. */
 import type { FitTextOptions, FittedText } from "cameo/plugin";
-import { directionOf, graphemes } from "./satori-text.ts";
+import { directionOf, graphemes, leastLineHeight } from "./satori-text.ts";
 import { balance } from "./satori-text-balance.ts";
 import { units } from "./satori-text-break.ts";
 
@@ -11,7 +11,8 @@ const defaultLineHeight = 1.15;
 const ellipsis = "…";
 
 /** No line is ever wider than `maxWidthPx`, and there are never more than `maxLines`: what has no room is left out, and said by `isClamped`. */
-export function fitText(text: string, options: FitTextOptions, measure: Measure): FittedText {
+export function fitText(text: string, wanted: FitTextOptions, measure: Measure): FittedText {
+  const options = { ...wanted, lineHeight: lineHeightOf(text, wanted) };
   const sizes = options.sizesPx.length > 0 ? options.sizesPx : [16];
   const parts = units(text);
   for (const sizePx of sizes) {
@@ -23,6 +24,13 @@ export function fitText(text: string, options: FitTextOptions, measure: Measure)
   return answer(text, options, smallest, lines, isClamped);
 }
 
+/** One line alone stands as close as is wished: there is none for it to run into. */
+function lineHeightOf(text: string, { lineHeight = defaultLineHeight, maxLines }: FitTextOptions): number {
+  return maxLines > 1 ? Math.max(lineHeight, leastLineHeight(text)) : lineHeight;
+}
+
+type Options = FitTextOptions & { readonly lineHeight: number };
+
 export interface Frame {
   readonly widthPx: number;
   readonly lines: number;
@@ -30,8 +38,8 @@ export interface Frame {
   width(text: string): number;
 }
 
-function frameOf(options: FitTextOptions, sizePx: number, measure: Measure): Frame {
-  const heightPx = sizePx * (options.lineHeight ?? defaultLineHeight);
+function frameOf(options: Options, sizePx: number, measure: Measure): Frame {
+  const heightPx = sizePx * options.lineHeight;
   const rows = Math.floor((options.maxHeightPx ?? Number.POSITIVE_INFINITY) / heightPx);
   const widths = new Map<string, number>();
   return {
@@ -52,11 +60,11 @@ function frameOf(options: FitTextOptions, sizePx: number, measure: Measure): Fra
 /** A line without the space at its end, and without the marks that only say where it may be broken. */
 const visible = (line: string): string => line.replace(/\u200b/g, "").trim();
 
-function answer(text: string, how: FitTextOptions, sizePx: number, lines: readonly string[], isClamped: boolean) {
+function answer(text: string, how: Options, sizePx: number, lines: readonly string[], isClamped: boolean) {
   return {
     sizePx,
     lines: lines.map(visible).filter((line) => line !== ""),
-    lineHeightPx: sizePx * (how.lineHeight ?? defaultLineHeight),
+    lineHeightPx: sizePx * how.lineHeight,
     isClamped,
     isRightToLeft: directionOf(text) === "rtl",
   };

@@ -73,6 +73,29 @@ export function joinsLetters(text: string): boolean {
   );
 }
 
+/**
+ * Least distance of lines, as a multiple of the size, where letters reach further up or down than Latin ones do: the tallest first. By what the fonts that come
+ * with Cameo draw: lines closer than that run into each other, dots of one become those of another's letters.
+ */
+const tall: readonly (readonly [letters: RegExp, lineHeight: number])[] = [
+  // Two marks upon an Arabic letter, as in texts with all their vowels.
+  [/[\u064b-\u0650]\u0651|[\u064b-\u0651]\u0670/u, 1.65],
+  [/[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}]/u, 1.45],
+  [/[\p{Script=Thai}\p{Script=Lao}]/u, 1.35],
+  // Two accents upon a capital, as in Vietnamese.
+  [/\p{Lu}\u031b?[\u0300-\u030a]{2}/u, 1.3],
+  [
+    /[\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Tamil}\p{Script=Telugu}]/u,
+    1.25,
+  ],
+];
+
+/** What keeps the lines of a text apart; 0 where any distance does that is usual for Latin. */
+export function leastLineHeight(text: string): number {
+  const letters = text.normalize("NFD");
+  return tall.find(([reaches]) => reaches.test(letters))?.[1] ?? 0;
+}
+
 /** Whether a grapheme is to be shown as a picture rather than in the text's colour. */
 export function isEmoji(grapheme: string): boolean {
   return /\p{Emoji_Presentation}|\ufe0f|\u20e3/u.test(grapheme);

@@ -36,15 +36,18 @@ const gapPx = 24;
 const moreHeightPx = 40;
 const sizePx = 30;
 const lineHeight = 1.3;
+/** Two lines of any script. */
+const leastPx = 2 * sizePx * 1.7;
 
 export function Changes({ card, changes, widthPx, heightPx }: ChangesProperties): Child {
   const looks = looksOf(card);
   const maxWidthPx = widthPx - 2 * paddingPx - signPx - signGapPx - 4;
   const roomPx = heightPx - 2 * paddingPx - 4;
-  const maxLines = linesOf(changes.length, roomPx);
+  const eachPx = (roomPx + gapPx) / changes.length - gapPx;
+  const frame = { maxWidthPx, maxLines: linesIn(eachPx), maxHeightPx: Math.max(leastPx, eachPx), sizesPx: [sizePx] };
   const entries = changes.flatMap(({ kind, text }) => {
     const look = { ...looks.strong, weight: 400, lineHeight };
-    const block = fitBlock(card, text, look, { maxWidthPx, maxLines, sizesPx: [sizePx] });
+    const block = fitBlock(card, text, look, frame);
     return block ? [{ kind, block }] : [];
   });
   const shown = fitting(entries, roomPx);
@@ -71,8 +74,7 @@ export function Changes({ card, changes, widthPx, heightPx }: ChangesProperties)
 }
 
 /** Few changes share the room among them; many have two lines each. */
-function linesOf(count: number, heightPx: number): number {
-  const eachPx = (heightPx + gapPx) / count - gapPx;
+function linesIn(eachPx: number): number {
   return Math.max(2, Math.floor(eachPx / (sizePx * lineHeight)));
 }
 

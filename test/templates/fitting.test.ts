@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { PluginOf, Size } from "../../core/plugin.ts";
+import { drawSvg } from "../../plugins/engines/satori-draw.ts";
 import { filled, textParameters, titles } from "./scripts.ts";
 import { type Box, drawingOf, lay, templates } from "./studio.ts";
 
@@ -89,5 +90,51 @@ for (const [name, names] of Object.entries(textParameters)) {
       }),
       { numRuns: isWhole ? 60 : 10 },
     );
+  });
+}
+
+/** Titles of ordinary words whose letters reach far down in one line and far up in the next. */
+const reaching = {
+  arabic: "يجيء في الربيع إلى أصدقاء لنا بكل ما هو جديد ومفيد للجميع وأحيانا أكثر",
+  thai: "สวัสดีชาวโลก ยินดีต้อนรับสู่การพัฒนาเว็บไซต์ด้วยภาษาไทยที่ไม่มีช่องว่างระหว่างคำ",
+};
+
+/** Least distance between what one line says and the next, in pixels: what is closer is read as one. */
+const apart = 3;
+
+/** Columns of a card → the rows of the highest and the lowest ink. */
+type Ink = ReadonlyMap<number, { readonly high: number; readonly low: number }>;
+
+/** Of each text alone: the library draws one path for each line. */
+function inkOf(svg: string, size: Size): Ink[] {
+  const paths = svg.match(/<path [^>]*>/g) ?? [];
+  return paths.map((path) => {
+    const { data } = drawSvg(
+      svg.replace(/<path [^>]*>/g, (each) => (each === path ? path : "")),
+      size,
+      size,
+    );
+    const ink = new Map<number, { high: number; low: number }>();
+    for (let at = 0; at < size.width * size.height; at++) {
+      if ((data[at * 4] ?? 255) > 128) continue;
+      const [x, y] = [at % size.width, Math.floor(at / size.width)];
+      ink.set(x, { high: ink.get(x)?.high ?? y, low: y });
+    }
+    return ink;
+  });
+}
+
+for (const [script, title] of Object.entries(reaching)) {
+  test(`template card keeps the lines of a title from running into each other in ${script}`, async () => {
+    const template = templates.card as PluginOf<"template">;
+    const drawing = drawingOf(template, { title }, { brand: { name: "", pattern: "none" } });
+    const lines = inkOf((await lay(template, drawing)).svg, drawing.size);
+    assert.ok(lines.length > 1);
+    for (const [at, lower] of lines.slice(1).entries())
+      for (const [x, { low }] of lines[at] ?? [])
+        assert.ok(
+          low + apart < (lower.get(x)?.high ?? Number.POSITIVE_INFINITY),
+          `line ${at + 1} reaches ${at + 2} at ${x}`,
+        );
   });
 }

@@ -39,6 +39,21 @@ test("fitText() keeps to a height", () => {
   assert.deepEqual(fitText("one", { ...frame, maxHeightPx: 10 }, even).lines, []);
 });
 
+test("fitText() keeps lines apart in scripts that reach further up and down than Latin", () => {
+  const tight = { ...frame, sizesPx: [40], lineHeight: 1.1 };
+  const heightOf = (text: string, lines = 2) => fitText(text, { ...tight, maxLines: lines }, even).lineHeightPx;
+  assert.equal(heightOf("one two three"), 44);
+  assert.equal(heightOf("في الربيع"), 58);
+  assert.equal(heightOf("Hello في الربيع"), 58);
+  assert.equal(heightOf("ٱلرَّحِيمِ"), 66);
+  assert.equal(heightOf("สวัสดี"), 54);
+  assert.equal(heightOf("TIẾNG VIỆT"), 52);
+  assert.equal(heightOf("tiếng Việt"), 44);
+  assert.equal(heightOf("हिन्दी"), 50);
+  assert.equal(heightOf("في الربيع", 1), 44);
+  assert.equal(fitText("في الربيع", { ...tight, lineHeight: 1.7 }, even).lineHeightPx, 68);
+});
+
 test("fitText() breaks a word only where no size has room for it", () => {
   assert.equal(fitText("Donaudampfschifffahrtsgesellschaft", frame, even).sizePx, 20);
   const broken = fitText("x".repeat(60), frame, even);
