@@ -69,18 +69,23 @@ function withNames(given: Settings["routes"], plugins: readonly Plugin[], kind: 
 
 /** Reads a settings file by its ending. A module is asked for by its time too: a runtime keeps it for ever under one name. */
 export async function readSettingsFile(file: string): Promise<Record<string, unknown>> {
-  const path = resolve(file);
   try {
-    if ([".ts", ".js", ".mjs"].includes(extname(path))) {
-      const module = (await import(`${path}?v=${(await stat(path)).mtimeMs}`)) as { default?: Record<string, unknown> };
-      if (!module.default) throw new Error("it has no default export");
-      return module.default;
-    }
-    const text = await readFile(path, "utf8");
-    return (extname(path) === ".toml" ? parseToml(text) : JSON.parse(text)) as Record<string, unknown>;
+    const settings = await readByEnding(resolve(file));
+    if (!isObject(settings)) throw new Error("it holds no settings but a single value or a list");
+    return settings;
   } catch (error) {
     throw new CameoError("bad-setting", `The settings file ${file} cannot be read: ${withoutText(error)}`);
   }
+}
+
+async function readByEnding(path: string): Promise<unknown> {
+  if ([".ts", ".js", ".mjs"].includes(extname(path))) {
+    const module = (await import(`${path}?v=${(await stat(path)).mtimeMs}`)) as { default?: unknown };
+    if (module.default === undefined) throw new Error("it has no default export");
+    return module.default;
+  }
+  const text = await readFile(path, "utf8");
+  return extname(path) === ".toml" ? parseToml(text) : JSON.parse(text);
 }
 
 /** Why a file cannot be parsed, without the piece of it that parsers quote: it may be a secret. */
@@ -122,8 +127,8 @@ export function allScalars(settings: Readonly<Record<string, unknown>>, findOpti
     const schema = findOptions(kind, name);
     if (schema) found.push(...scalars(schema, value, path));
   };
-  for (const [name, mount] of Object.entries((settings.mounts ?? {}) as Record<string, Record<string, unknown>>)) {
-    below("source", String(mount.source), ["mounts", name], mount);
+  for (const [name, mount] of Object.entries((settings.mounts ?? {}) as Record<string, unknown>)) {
+    if (isObject(mount)) below("source", String(mount.source), ["mounts", name], mount);
   }
   for (const [name, tier] of Object.entries((settings.cache ?? {}) as Record<string, unknown>)) {
     if (name !== "memory") below("store", name, ["cache", name], tier);
@@ -173,9 +178,13 @@ export function ownOptions(mount: Readonly<Record<string, unknown>>): Record<str
 
 function settingError(issues: readonly v.BaseIssue<unknown>[], base: readonly string[]): CameoError {
   const sentences = issues.map((issue) => {
-    const path = [...base, ...(issue.path ?? []).map((item) => String(item.key))];
+    const keys = issue.path ?? [];
+    const path = [...base, ...keys.map((item) => String(item.key))];
     if (issue.type === "strict_object") return `There is no setting ${path.join(".")}.`;
-    return `${path.join(".")} (${variableName(path)}): ${issue.message}.`;
+    // A list has one variable for all of it.
+    const list = keys.findIndex(({ type }) => type === "array");
+    const variable = variableName(list < 0 ? path : path.slice(0, base.length + list));
+    return `${path.join(".")} (${variable}): ${issue.message}.`;
   });
   return new CameoError("bad-setting", sentences.join(" "));
 }

@@ -7,6 +7,7 @@ const seconds = v.pipe(v.number(), v.minValue(0));
 const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const about = v.description;
+const headerValue = v.pipe(v.string(), v.regex(/^[\x20-\x7e]*$/, "takes visible ASCII characters and spaces"));
 const signPolicy = v.picklist(["required", "unless-allowed", "off"]);
 
 /** Settings that every mount takes, whatever its source. The rest of a mount's object goes to the source plugin. */
@@ -28,7 +29,7 @@ export const mountSchema = v.looseObject({
     v.optional(seconds),
     about("`max-age` that clients are told, in seconds, where it is to be less than what is left of `ttlS`."),
   ),
-  cacheControl: v.pipe(v.optional(v.string()), about("`Cache-Control` of answers, in place of the computed one.")),
+  cacheControl: v.pipe(v.optional(headerValue), about("`Cache-Control` of answers, in place of the computed one.")),
   sign: v.pipe(
     v.optional(signPolicy),
     about("Who needs a signed URL: `required`, `unless-allowed` or `off`. Default: the source's own."),
@@ -49,7 +50,7 @@ export const mountSchema = v.looseObject({
     v.optional(v.array(v.pipe(v.string(), v.check(isRange, "takes a range such as 10.0.0.0/8"))), []),
     about("Private networks that this mount may reach, as CIDR, such as `10.0.0.0/8`. Default none."),
   ),
-  cors: v.pipe(v.optional(v.string(), "*"), about("`Access-Control-Allow-Origin`; empty sends none.")),
+  cors: v.pipe(v.optional(headerValue, "*"), about("`Access-Control-Allow-Origin`; empty sends none.")),
   corp: v.pipe(
     v.optional(v.picklist(["cross-origin", "same-site", "same-origin"]), "cross-origin"),
     about("`Cross-Origin-Resource-Policy`."),
