@@ -9,8 +9,8 @@ import { CameoError } from "../error.ts";
 import type { Log } from "../plugin.ts";
 import { createChurn } from "../runtime.ts";
 import type { Assets } from "./assets.ts";
-import type { Boot, FromWorker, Job, JobResult, ToWorker, WorkerFailure } from "./protocol.ts";
-import { setupMs, waitingBytes } from "./protocol.ts";
+import type { Boot, FromWorker, Job, JobResult, ToWorker } from "./protocol.ts";
+import { setupMs, toError, waitingBytes } from "./protocol.ts";
 import { isHeavy } from "./weight.ts";
 
 /** A worker thread as both runtimes have it. */
@@ -298,7 +298,3 @@ export class Pool {
 }
 
 const stopping = (): CameoError => new CameoError("busy", "The server is stopping.", { retryAfterS: 5 });
-
-function toError(failure: WorkerFailure): CameoError {
-  return new CameoError(failure.code, failure.detail, failure.log ? { log: failure.log } : {});
-}

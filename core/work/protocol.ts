@@ -1,5 +1,5 @@
 /** What the pool and its workers say to each other. Plain data, sent by structured clone. */
-import type { ErrorCode } from "../error.ts";
+import { CameoError, type ErrorCode } from "../error.ts";
 import type { Drawing, Header, Plan, Rendered } from "../image.ts";
 import type { Log } from "../plugin.ts";
 
@@ -66,6 +66,11 @@ export interface WorkerFailure {
   readonly log?: Readonly<Record<string, unknown>>;
   /** The engine's state can no longer be trusted; the worker must go. */
   readonly isFatal: boolean;
+}
+
+/** The error on the pool's side. */
+export function toError({ code, detail, log }: WorkerFailure): CameoError {
+  return new CameoError(code, detail, log ? { log } : {});
 }
 
 export interface JobTimings {
