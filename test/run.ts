@@ -47,7 +47,7 @@ const bun: Suite = {
 };
 
 /** Shards, each a process: `--parallel` are threads, and a test that becomes somebody else takes all threads along. */
-const shards = only.length > 0 ? 1 : Math.ceil(cores / 2);
+const shards = only.length > 0 || cores === 1 ? 1 : Math.max(2, Math.ceil(cores / 2));
 const deno = Array.from({ length: shards }, (_, at): Suite => {
   const name = shards > 1 ? `Deno ${at + 1} of ${shards}` : "Deno";
   return {
