@@ -128,7 +128,8 @@ async function defaultOf(
   const initials = query.initials ?? initialsOf(undefined, person?.name);
   const made = await makeDefault({ kind, seed: ref, theme, initials, signal }, { ...settings, host });
   if (query.forcedefault) return made;
-  return { ...made, maxAgeS: Math.min(made.maxAgeS ?? settings.missS, settings.missS) };
+  // A picture may come: no version in the URL keeps the default for ever.
+  return { ...made, maxAgeS: Math.min(made.maxAgeS ?? settings.missS, settings.missS), isStopgap: true };
 }
 
 const templateHash = (host: SourceHost): string =>

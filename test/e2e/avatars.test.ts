@@ -150,6 +150,14 @@ describe("an avatar", () => {
     assert.equal((await app.get(path, { method: "HEAD" })).status, 200);
   });
 
+  test("that stands in for a picture is not kept for ever where the URL has a version, since a picture may come", async () => {
+    const cached = async (path: string) => (await app.get(path)).headers.get("cache-control");
+    for (const kind of ["mp", "identicon", "initials&name=Ada"])
+      assert.equal(await cached(`/avatar/${newHash()}?v=1&d=${kind}`), "public, max-age=300");
+    assert.match((await cached(`/avatar/${gravatarOf()}?v=1`)) ?? "", /immutable/);
+    assert.match((await cached(`/avatar/${gravatarOf()}?v=1&f=y`)) ?? "", /immutable/);
+  });
+
   test("is a square of the size asked for, in the format asked for, whatever is there", async () => {
     const hash = gravatarOf();
     const cases = {
