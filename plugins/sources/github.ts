@@ -36,7 +36,7 @@ export default source({
     return {
       normalize: (ref) => normalize(ref, host),
       async load(ref, { signal, previous }) {
-        const url = new URL(`/${normalize(ref, host)}.png?size=${sizePx}`, base);
+        const url = `${base.replace(/\/*$/, "")}/${normalize(ref, host)}.png?size=${sizePx}`;
         const headers = {
           accept: "image/*",
           ...(previous?.etag === undefined ? {} : { "if-none-match": previous.etag }),

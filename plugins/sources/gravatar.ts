@@ -14,7 +14,7 @@ const avatarBytes = 5 * 2 ** 20;
 const options = v.object({
   base: v.pipe(
     v.optional(v.pipe(v.string(), v.url()), "https://gravatar.com"),
-    v.description("Where it is, for a mirror or a service that speaks like it."),
+    v.description("Where it is, without `/avatar`, for a mirror or a service that speaks like it."),
   ),
   sizePx: v.pipe(
     v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2048)), 512),
@@ -35,7 +35,7 @@ export default source({
     return {
       normalize: (ref) => normalize(ref, host),
       async load(ref, { signal, previous, query }) {
-        const url = new URL(`/avatar/${normalize(ref, host)}`, base);
+        const url = new URL(`${base.replace(/\/*$/, "")}/avatar/${normalize(ref, host)}`);
         url.search = new URLSearchParams({ s: String(sizePx), d: "404", r: ratingOf(query.r) }).toString();
         const since = previous?.lastModified;
         const headers = { accept: "image/*", ...(since === undefined ? {} : { "if-modified-since": since }) };

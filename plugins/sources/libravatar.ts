@@ -54,7 +54,7 @@ export const libravatar = (resolveSrv?: ResolveSrv) =>
         async load(ref, { signal, previous }) {
           const [hash = "", domain = ""] = normalize(ref, host).split("@");
           const server = settings.federation && domain !== "" ? await findServer(domain) : undefined;
-          const url = new URL(`/avatar/${hash}?s=${sizePx}&d=404`, server ?? base);
+          const url = `${(server ?? base).replace(/\/*$/, "")}/avatar/${hash}?s=${sizePx}&d=404`;
           const since = previous?.lastModified;
           const headers = { accept: "image/*", ...(since === undefined ? {} : { "if-modified-since": since }) };
           const found = await host.toOriginal(await host.fetch(url, { signal, headers, maxBytes }));

@@ -32,3 +32,14 @@ test("source.github follows to the host of the pictures, and knows the logins of
   assert.deepEqual(services.github.asked, ["/ada_acme.png?size=460", "/u/ada_acme?v=4&s=460"]);
   await services.close();
 });
+
+test("source.github keeps the path of a mirror's address", async () => {
+  const services = await startServices();
+  for (const end of ["", "/", "/mirror", "/mirror/"]) {
+    const source = await setupSource(github, { base: `${services.github.base}${end}` });
+    await source.load("octocat", loadContext());
+  }
+  const path = "/octocat.png?size=460";
+  assert.deepEqual(services.github.asked, [path, path, `/mirror${path}`, `/mirror${path}`]);
+  await services.close();
+});

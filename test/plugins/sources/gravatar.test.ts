@@ -56,3 +56,14 @@ test("source.gravatar passes Retry-After of a 429 on, and takes no picture over 
   await assert.rejects(source.load(hash, loadContext()), is("source-too-large"));
   await services.close();
 });
+
+test("source.gravatar keeps the path of a mirror's address", async () => {
+  const services = await startServices();
+  for (const end of ["", "/", "/mirror", "/mirror/"]) {
+    const source = await setupSource(gravatar, { base: `${services.gravatar.base}${end}` });
+    await source.load(hash, loadContext());
+  }
+  const path = `/avatar/${hash}?s=512&d=404&r=g`;
+  assert.deepEqual(services.gravatar.asked, [path, path, `/mirror${path}`, `/mirror${path}`]);
+  await services.close();
+});

@@ -61,3 +61,14 @@ test("source.libravatar looks for no server without federation", async () => {
   assert.equal(await source.load(`${hash}@example.org`, loadContext()), null);
   await services.close();
 });
+
+test("source.libravatar keeps the path of a server's address", async () => {
+  const services = await startServices();
+  for (const end of ["/", "/mirror", "/mirror/"]) {
+    const source = await setupSource(libravatar(nowhere), { base: `${services.libravatar.base}${end}` });
+    await source.load(hash, loadContext());
+  }
+  const path = `/avatar/${hash}?s=512&d=404`;
+  assert.deepEqual(services.libravatar.asked, [path, `/mirror${path}`, `/mirror${path}`]);
+  await services.close();
+});
