@@ -12,7 +12,7 @@ import { Ruler } from "./satori-fonts-measure.ts";
 import { coreFamilies } from "./satori-fonts-packaged.ts";
 import { orderByText } from "./satori-fonts-slices.ts";
 import { type FontFamily, type FontHost, Stock } from "./satori-fonts-stock.ts";
-import { graphemes, isEmoji, markNumbers, prepareText } from "./satori-text.ts";
+import { graphemes, isEmoji, markNumbers, markSigns, prepareText } from "./satori-text.ts";
 import { fitText } from "./satori-text-fit.ts";
 
 export interface FontLibrary {
@@ -170,7 +170,8 @@ class CardFonts implements FontSet {
 
   drawable(text: string): string {
     const shown = graphemes(text).map((each) => this.show(each));
-    return markNumbers(shown.filter((each, index) => each !== substitute || shown[index - 1] !== substitute).join(""));
+    const all = shown.filter((each, index) => each !== substitute || shown[index - 1] !== substitute).join("");
+    return markSigns(markNumbers(all));
   }
 
   inlineEmoji(svg: string): string {

@@ -127,7 +127,7 @@ function fillBroken(parts: readonly string[], frame: Frame): { lines: string[]; 
 function withEllipsis(line: string, frame: Frame): string {
   const kept = graphemes(visible(line));
   while (kept.length > 0) {
-    const candidate = kept.join("").replace(/[\s,;:.!?،؛。、–—-]+$/u, "") + ellipsis;
+    const candidate = kept.join("").replace(/[\s,;:.!?،؛。、–—\u200f-]+$/u, "") + ellipsis;
     if (frame.width(candidate) <= frame.widthPx) return candidate;
     kept.pop();
   }

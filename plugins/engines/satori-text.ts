@@ -66,6 +66,13 @@ export function markNumbers(text: string): string {
     .replace(/[#\p{Sc}]+(?=\p{Nd})/gu, "$&\u200e");
 }
 
+/**
+ * Satori takes every sign that is no letter for one without a direction. Arabic and Hebrew have some that have one (classes AL and R of UAX #9): an Arabic
+ * question mark would stand before its question where the text begins in Latin. A mark (U+200F) after each says what it is.
+ */
+export const markSigns = (text: string): string =>
+  text.replace(/[\u05be\u05c0\u05c3\u05c6\u05f3\u05f4\u061b\u061d-\u061f\u066d\u06d4](?!\u200f)/gu, "$&\u200f");
+
 /** Whether letters are joined in this text's script, so that letter spacing, also a negative one, would tear or overlap them: give it none. */
 export function joinsLetters(text: string): boolean {
   return /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}]/u.test(

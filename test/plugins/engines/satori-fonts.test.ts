@@ -210,3 +210,15 @@ test("FontSet.drawable() makes a time read the same in Hebrew as in English", as
   const off = inEnglish.slice(0, widthPx).filter((each, x) => Math.abs(each - (inHebrew[x] ?? 0)) > 12);
   assert.ok(off.length <= 6, `${off.length} of ${widthPx} columns differ`);
 });
+
+test("FontSet.drawable() ends an Arabic question at its left, also where the text begins in Latin", async () => {
+  const [question, without] = ["A: أيها أفضل؟", "A: أيها أفضل"];
+  const set = await prepared(question);
+  const style = { family: "Inter", weight: 600, sizePx: 80 };
+  const seen = async (text: string) => columns((await draw(set, set.drawable(text), style)).svg);
+  const [all, words] = [await seen(question), await seen(without)].map((each) =>
+    each.slice(0, each.findLastIndex((of) => of > 0) + 1).slice(-60),
+  );
+  const off = (all ?? []).filter((each, x) => Math.abs(each - (words?.[x] ?? 0)) > 12);
+  assert.ok(off.length <= 6, `${off.length} of the last 60 columns differ`);
+});

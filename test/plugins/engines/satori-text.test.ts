@@ -7,6 +7,7 @@ import {
   isEmoji,
   joinsLetters,
   markNumbers,
+  markSigns,
   prepareText,
 } from "../../../plugins/engines/satori-text.ts";
 
@@ -69,6 +70,13 @@ test("markNumbers() leaves signs after numbers to their left in Arabic, and left
 test("markNumbers() changes nothing the second time", () => {
   const texts = fc.array(fc.constantFrom(..."ב0123:/+-%$#., a"), { maxLength: 12 }).map((all) => all.join(""));
   fc.assert(fc.property(texts, (text) => assert.equal(markNumbers(markNumbers(text)), markNumbers(text))));
+});
+
+test("markSigns() says which signs run from right to left, once", () => {
+  const marked = "Node.js: أيها أفضل؟\u200f";
+  assert.equal(markSigns("Node.js: أيها أفضل؟"), marked);
+  assert.equal(markSigns(marked), marked);
+  for (const text of ["What? Yes; no.", "نعم، لا!", "at 10:30"]) assert.equal(markSigns(text), text);
 });
 
 test("joinsLetters() tells scripts that letter spacing would tear", () => {
