@@ -1,5 +1,5 @@
 /** `POST /azure/identities`: JSON of Azure DevOps in, the same with signed links of this server out, as a stream. */
-import type { Endpoint, SourceHost } from "cameo/plugin";
+import { CameoError, type Endpoint, type SourceHost } from "cameo/plugin";
 import type { Client } from "./azure-devops-client.ts";
 import { type AvatarIdentity, rewriteIdentities } from "./azure-devops-identities.ts";
 import type { AzureOptions } from "./azure-devops-options.ts";
@@ -19,6 +19,7 @@ export function identitiesEndpoint(options: AzureOptions, client: Client, host: 
     async handle(request, { isOperator = false }) {
       const { searchParams, origin } = new URL(request.url);
       if (!request.body) throw host.fail("bad-request", "Send JSON of Azure DevOps as the body.");
+      tryLink(identities, host);
       // Strangers, where it is open, get links but start no downloads.
       const isWarm = isOperator && /^(1|true)$/.test(searchParams.get("warm") ?? "");
       const warmUp = isWarm ? createWarmUp(identities.warm, host) : undefined;
@@ -45,6 +46,23 @@ function refuseOpenMount({ identities: { isOpen, path } }: AzureOptions, host: S
   throw host.fail("bad-setting", sentence);
 }
 
+/** A descriptor that nobody has. */
+const anybody = "aad.YW55Ym9keQ";
+
+/** With a path or query that nothing takes every link would stay as it was, and nobody would know why. */
+function tryLink({ path, query }: AzureOptions["identities"], host: SourceHost): void {
+  try {
+    host.sign(`${path ?? `/${host.mount}`}/${anybody}${searchOf(query, "A")}`);
+  } catch (error) {
+    if (!(error instanceof CameoError)) throw error;
+    const setting = `mounts.${host.mount}.identities`;
+    throw host.fail("bad-setting", `No links can be made with path and query of ${setting}: ${error.detail}`);
+  }
+}
+
+const searchOf = (query: string, name: string): string =>
+  query === "" ? "" : `?${query.replaceAll("{name}", () => encodeURIComponent(name))}`;
+
 /** Of a name that goes into a URL. */
 const mostNameChars = 100;
 
@@ -59,14 +77,13 @@ interface Links {
 
 function createLinks({ options: { identities }, client, host, origin, warmUp }: Links) {
   const { path = `/${host.mount}`, query, expiresS, onTrouble } = identities;
-  const search = query === "" ? "" : `?${query}`;
   return async ({ descriptor, id, name = "" }: AvatarIdentity): Promise<string | null> => {
     const ref = encodeURIComponent(descriptor ?? id ?? "");
     const isFine = warmUp ? await warmUp(`/${host.mount}/${ref}`) : !client.isTroubled();
     if (!isFine && onTrouble === "keep") return null;
     host.metrics.count("linksRewritten");
-    const named = search.replaceAll("{name}", () => encodeURIComponent(name.slice(0, mostNameChars).toWellFormed()));
-    return origin + host.sign(`${path}/${ref}${named}`, expiresS === undefined ? {} : { expiresS });
+    const search = searchOf(query, name.slice(0, mostNameChars).toWellFormed());
+    return origin + host.sign(`${path}/${ref}${search}`, expiresS === undefined ? {} : { expiresS });
   };
 }
 

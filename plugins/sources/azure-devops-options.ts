@@ -36,7 +36,9 @@ const identities = v.strictObject({
   ),
   path: v.pipe(
     v.optional(v.pipe(v.string(), v.regex(/^\/[^?#]*[^/?#]$/, "takes a path such as /avatar/azure"))),
-    about("Path that the new links begin with; the descriptor or GUID follows. Default: this mount."),
+    about(
+      "Path that the new links begin with; the descriptor or GUID follows. Default: this mount, which must not be `internal` then.",
+    ),
   ),
   query: v.pipe(
     v.optional(v.string(), ""),

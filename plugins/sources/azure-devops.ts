@@ -34,6 +34,7 @@ export default source({
     const load = createAvatars({ options: given, client, directory, host, ...places });
     return {
       endpoints: [identitiesEndpoint(given, client, host)],
+      check: ({ mounts }) => checkPath(given, host.mount, mounts),
       read: (url) => readUrl(url, given),
       normalize: (ref) => subjectOf(ref, given, host).value,
       async load(ref, context) {
@@ -49,6 +50,14 @@ function readUrl({ ref, query, parameter }: RawUrl, place: AzureOptions): ReadUr
   if (splitLinkPath(ref, place) === undefined) return { ref, own: {}, query };
   const id = query.find(([name]) => name.toLowerCase() === "id")?.[1] ?? "";
   return { ref: isId(id) ? id : ref, own: {}, query: query.filter(([name]) => parameter(name) !== undefined) };
+}
+
+function checkPath({ identities: { path } }: AzureOptions, own: string, mounts: ReadonlySet<string>): string[] {
+  const mount = path?.split("/")[1] ?? own;
+  if (mounts.has(mount)) return [];
+  return [
+    `\`identities.path\` leads to the mount "${mount}", which is not there; there are: ${[...mounts].join(", ")}.`,
+  ];
 }
 
 function subjectOf(ref: string, { base, organization }: AzureOptions, host: SourceHost): Subject {

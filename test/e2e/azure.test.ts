@@ -390,6 +390,25 @@ test("POST identities is for operators unless it is open, and says what is wrong
   );
 });
 
+test("POST identities says that its settings make no links, in place of leaving all as they were", async () => {
+  await withApp(
+    (base) => ({
+      lost: { ...base, identities: { path: "/nowhere/azure" } },
+      wrong: { ...base, identities: { query: "w=0" } },
+    }),
+    async ({ app }) => {
+      const json = JSON.stringify({ imageUrl: memberLink(person(1)) });
+      const lost = await post(app, "/lost/identities", json);
+      assert.deepEqual(
+        [lost.status, /mounts\.lost\.identities: There is no mount \\"nowhere\\"/.test(await lost.text())],
+        [500, true],
+      );
+      const wrong = await post(app, "/wrong/identities", json);
+      assert.deepEqual([wrong.status, /mounts\.wrong\.identities: .*width/.test(await wrong.text())], [500, true]);
+    },
+  );
+});
+
 test("POST identities gives links with names, from which initials are drawn for those without a picture", async () => {
   const identities = { path: "/avatar/azure", query: "w=48&d=initials&name={name}" };
   await withApp(

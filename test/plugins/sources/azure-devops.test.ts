@@ -516,6 +516,16 @@ test("source.azure-devops follows a redirect within the service, to no other ori
   assert.equal(host.calls.length, 2 + 4 + 1);
 });
 
+test("azure-devops tells of a path to a mount that is not there", async () => {
+  const check = async (path?: string) => {
+    const identities = path === undefined ? {} : { path };
+    const source = await setupSource(azureDevOps, { organization: "contoso", token, identities }, makeHost());
+    return source.check?.({ mounts: new Set(["azure", "avatar"]) });
+  };
+  for (const path of [undefined, "/azure", "/avatar/azure"]) assert.deepEqual(await check(path), []);
+  assert.match((await check("/faces/azure"))?.[0] ?? "", /"faces", which is not there; there are: azure, avatar\./);
+});
+
 test("azure-devops signs no ref of another mount for everybody", async () => {
   const open = (path: string | undefined, isOpen = true) => {
     const identities = { isOpen, ...(path === undefined ? {} : { path }) };
