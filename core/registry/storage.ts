@@ -1,8 +1,8 @@
 /**
  * What plugins keep: small JSON values in one SQLite file, which survives a crash in the middle of a write and which only its owner can
- * read. Each plugin sees its own keys only. Opened at the first use.
+ * read. Each plugin sees its own keys only. Opened at the first use, made at the first write.
  */
-import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createStorage, type Driver, prefixStorage, type Storage } from "unstorage";
@@ -20,8 +20,12 @@ export function sqliteDriver(file: string): Driver {
     opened ??= openDatabase(file);
     return opened;
   };
-  const find = (key: string) =>
-    (open().prepare("SELECT value FROM item WHERE key = ?").get(key) as { value: string } | undefined)?.value ?? null;
+  // Reading makes no file: where none can be made, nothing was kept, and what only looks goes on.
+  const peek = () => opened ?? (isThere(file) ? open() : undefined);
+  const find = (key: string) => {
+    const row = peek()?.prepare("SELECT value FROM item WHERE key = ?").get(key) as { value: string } | undefined;
+    return row?.value ?? null;
+  };
   return {
     name: "sqlite",
     hasItem: (key) => find(key) !== null,
@@ -32,11 +36,11 @@ export function sqliteDriver(file: string): Driver {
         .run(key, value);
     },
     removeItem(key) {
-      open().prepare("DELETE FROM item WHERE key = ?").run(key);
+      peek()?.prepare("DELETE FROM item WHERE key = ?").run(key);
     },
     getKeys(base) {
-      const rows = open().prepare("SELECT key FROM item WHERE key >= ?1 AND key < ?1 || char(0x10ffff)").all(base);
-      return rows.map((row) => String(row.key));
+      const rows = peek()?.prepare("SELECT key FROM item WHERE key >= ?1 AND key < ?1 || char(0x10ffff)").all(base);
+      return (rows ?? []).map((row) => String(row.key));
     },
     dispose() {
       opened?.close();
@@ -68,6 +72,16 @@ function openDatabase(file: string): DatabaseSync {
 function keepPrivate(file: string): void {
   attempt(() => closeSync(openSync(file, "wx", 0o600)));
   for (const each of [file, `${file}-wal`, `${file}-shm`]) attempt(() => chmodSync(each, 0o600));
+}
+
+/** A file that cannot be looked at may be there: whoever opens it is told why he cannot. */
+function isThere(file: string): boolean {
+  try {
+    statSync(file);
+    return true;
+  } catch (error) {
+    return !["ENOENT", "ENOTDIR"].includes((error as { code?: string }).code ?? "");
+  }
 }
 
 /** There already, not there, or another user's: whether the file can be used is for SQLite to say. */

@@ -52,3 +52,20 @@ test("a file that is damaged is named, and one that was put right is used withou
   await storages.dispose();
   await rm(folder, { recursive: true });
 });
+
+test("reading makes no file, so that it works where none can be made; writing says why it cannot", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "cameo-storage-"));
+  await writeFile(join(folder, "data"), "no folder");
+  for (const place of ["new", "data"]) {
+    const storages = createPluginStorages(join(folder, place, "plugins.sqlite"));
+    const own = storages.of("source.up");
+    assert.equal(await own.getItem("key"), null);
+    assert.deepEqual(await own.getKeys(), []);
+    await own.removeItem("key");
+    if (place === "data")
+      await assert.rejects(async () => own.setItem("key", 1), /plugins\.sqlite, .* cannot be opened/);
+    await storages.dispose();
+  }
+  assert.deepEqual(await readdir(folder), ["data"]);
+  await rm(folder, { recursive: true });
+});
