@@ -14,6 +14,13 @@ const name = v.pipe(
   v.regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u, "takes the name alone, such as contoso"),
 );
 
+/** As it goes into a header; a file or variable that it came from may have ended with a line break. */
+const secret = v.pipe(
+  v.string(),
+  v.trim(),
+  v.regex(/^[\x21-\x7e]*$/, "takes visible ASCII characters without spaces between them"),
+);
+
 const entra = v.strictObject({
   tenant: v.pipe(v.string(), v.regex(/^[\w.-]+$/), about("Tenant's GUID or domain.")),
   clientId: v.pipe(
@@ -21,7 +28,7 @@ const entra = v.strictObject({
     v.minLength(1),
     about("Application (client) ID of a service principal that is a user of the organisation."),
   ),
-  clientSecret: v.pipe(v.optional(v.string()), about("Its secret.")),
+  clientSecret: v.pipe(v.optional(secret), about("Its secret.")),
   clientSecretFile: v.pipe(v.optional(v.string()), about("File with its secret, read anew for each token.")),
   base: v.pipe(
     v.optional(address, "https://login.microsoftonline.com"),
@@ -62,13 +69,13 @@ const identities = v.strictObject({
 
 export const options = v.object({
   organization: v.pipe(name, about("Name of the organisation or, on a server, of the collection. One for each mount.")),
-  token: v.pipe(v.optional(v.string()), about("Personal access token with the scope `vso.graph` (Graph: Read).")),
+  token: v.pipe(v.optional(secret), about("Personal access token with the scope `vso.graph` (Graph: Read).")),
   tokenFile: v.pipe(
     v.optional(v.string()),
     about("File with such a token, read anew each time, so that it can be replaced while Cameo runs."),
   ),
   bearerToken: v.pipe(
-    v.optional(v.string()),
+    v.optional(secret),
     about("Microsoft Entra token as it is. It lasts an hour or so: `entra` gets new ones."),
   ),
   entra: v.pipe(

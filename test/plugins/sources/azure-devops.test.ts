@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import * as v from "valibot";
 import { CameoError } from "../../../core/error.ts";
 import { createGuard } from "../../../core/net/guard.ts";
 import type { SourceInstance } from "../../../core/plugin.ts";
@@ -455,6 +456,24 @@ test("source.azure-devops says with OAuth's word why Entra gives no token, and l
     assert.equal(host.figures.get("tokens"), 1);
     assert.deepEqual(azure.asked, []);
   });
+});
+
+test("source.azure-devops takes tokens with a line break at their end, and none that no header can hold", async () => {
+  const parse = (more: object) => v.safeParse(azureDevOps.options, { organization: "contoso", ...more });
+  const entra = { tenant: "contoso.example", clientId: "app" };
+  const { success, output } = parse({
+    token: " a-b~1\n",
+    bearerToken: "c\r\n",
+    entra: { ...entra, clientSecret: "d\n" },
+  });
+  assert.ok(success);
+  assert.deepEqual([output.token, output.bearerToken], ["a-b~1", "c"]);
+  assert.partialDeepStrictEqual(output.entra, { clientSecret: "d" });
+  const bad = "hunter–2";
+  for (const more of [{ token: bad }, { bearerToken: "a\nb: c" }, { entra: { ...entra, clientSecret: bad } }]) {
+    const { issues = [] } = parse(more);
+    assert.match(issues[0]?.message ?? "", /^takes visible ASCII/);
+  }
 });
 
 test("source.azure-devops sends a bearer token as it is", async () => {
