@@ -53,6 +53,8 @@ export async function createApp(parts: AppParts): Promise<App> {
     provided: parts.provided ?? {},
     log: parts.log,
   });
+  // Copies that an earlier process left may be of this one's ID, as in a container, and lack what has been installed since.
+  await shelf.sweep();
   const { failed } = await shelf.refresh();
   const broken = failed.length > 0 ? shelf.list().find(({ lastError }) => lastError) : undefined;
   if (broken) throw new CameoError("bad-setting", broken.lastError ?? "");

@@ -1,8 +1,12 @@
 /** Plugins that fail, hang or come at the wrong time: what was there goes on, the reason is told, and goes away with its cause. */
 import assert from "node:assert/strict";
-import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { provided } from "../../config/modules.ts";
+import { stagePlugin } from "../../core/registry/stage.ts";
+import { hashSource, scanPlugins } from "../../core/registry/tree.ts";
 import type { SettingsInput } from "../../core/settings/schema.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { root } from "./binary.ts";
@@ -120,6 +124,20 @@ test("a plugin that lacks a package is loaded once that has been installed", asy
   assert.equal(await (await app.get("/needs")).text(), "nine");
   await rm(join(folder, "needy.ts"));
   await app.app.refresh();
+});
+
+test("a copy of an earlier process with the same ID, as containers have, is made anew", slow, async () => {
+  const own = await mkdtemp(join(tmpdir(), "cameo-copies-"));
+  await mkdir(join(own, "plugins.d"));
+  await writeFile(join(own, "plugins.d/word.ts"), word("whole"));
+  for (const source of await scanPlugins([join(own, "plugins.d")])) {
+    const staged = await stagePlugin(source, await hashSource(source), join(own, "plugins"), provided);
+    await writeFile(new URL(staged), "export default 'half';");
+  }
+  const next = await startApp({ folder: own });
+  assert.equal(await (await next.get("/word")).text(), "whole");
+  await next.close();
+  await rm(own, { recursive: true });
 });
 
 test("a dispose that throws is a line in the log, and the others are disposed all the same", async () => {
