@@ -22,6 +22,8 @@ export interface Chosen {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Whether it stands in for the one that the URL names. */
   readonly isFallback: boolean;
+  /** Whether what would be drawn is switched off: it may be back at any time. */
+  readonly isStopgap: boolean;
 }
 
 export interface Catalog {
@@ -76,9 +78,11 @@ export function createCatalog({ entries, rollout, fallback, placeholder, host }:
     choose(ref, texts) {
       const all = candidates(ref, texts);
       const able = all.filter((each) => !each.isDisabled);
-      for (const entry of able) {
+      let isStopgap = false;
+      for (const entry of all) {
         const parameters = accepted(entry.definition, texts);
-        if (parameters) return { entry, parameters, isFallback: false };
+        if (parameters && !entry.isDisabled) return { entry, parameters, isFallback: false, isStopgap };
+        isStopgap ||= parameters !== undefined;
       }
       const chosen = standIn(able.at(-1), texts) ?? fallbackFor(texts, all[0]);
       if (chosen) return chosen;
@@ -90,7 +94,7 @@ export function createCatalog({ entries, rollout, fallback, placeholder, host }:
 /** A template that takes a part of the texts. */
 function standIn(entry: TemplateEntry | undefined, texts: Texts, title?: string): Chosen | undefined {
   const parameters = entry && adapted(entry.definition, texts, title);
-  return entry && parameters && { entry, parameters, isFallback: true };
+  return entry && parameters && { entry, parameters, isFallback: true, isStopgap: true };
 }
 
 /** `card@2` → `card` and `2`. */

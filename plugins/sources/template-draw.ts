@@ -43,8 +43,9 @@ export async function drawCard({ chosen, texts, theme }: Order, asker: Asker, st
   const drawing = { ...draw(chosen), ...(fallback ? { fallback: draw(fallback) } : {}) };
   if (chosen.isFallback) host.metrics.count("fallbacks");
   if (found.missing > 0) host.metrics.count("missingPictures", found.missing);
-  const missing = found.missing + (lacksLogo ? 1 : 0);
-  return asOriginal(drawing, { ...found, missing }, [chosen.entry.hash, fallback?.entry.hash ?? ""], options.missingS);
+  const isStopgap = chosen.isStopgap || lacksLogo || found.missing > 0;
+  const code = [chosen.entry.hash, fallback?.entry.hash ?? ""];
+  return asOriginal(drawing, { ...found, isStopgap }, code, options.missingS);
 }
 
 interface Found {
@@ -92,10 +93,10 @@ function ownPictures(
   return Object.fromEntries(Object.entries(pictures).filter(([name]) => Object.hasOwn(slots, name)));
 }
 
-/** Fresh as long as its pictures are, but no less than a card without one. */
+/** Fresh as long as its pictures are, but no less than a card without one, or than one in place of another. */
 function asOriginal(
   drawing: Drawing,
-  { loaded, missing, remarks }: Found,
+  { loaded, remarks, isStopgap }: Pick<Found, "loaded" | "remarks"> & { readonly isStopgap: boolean },
   code: readonly string[],
   missingS: number,
 ): Original {
@@ -104,7 +105,7 @@ function asOriginal(
   const needsSignature = all.some((each) => each.needsSignature);
   const isPrivate = all.some((each) => each.isPrivate);
   const made = JSON.stringify([drawing, code, needsSignature, isPrivate]);
-  const least = Math.min(...ages, ...(missing > 0 ? [missingS] : []));
+  const least = Math.min(...ages, ...(isStopgap ? [missingS] : []));
   return {
     body: new Uint8Array(),
     drawing: { ...drawing, ...(remarks.length > 0 ? { remarks } : {}) },
@@ -113,6 +114,6 @@ function asOriginal(
     needsSignature,
     isPrivate,
     ...(Number.isFinite(least) ? { maxAgeS: least } : {}),
-    ...(missing > 0 ? { isStopgap: true } : {}),
+    ...(isStopgap ? { isStopgap: true } : {}),
   };
 }

@@ -116,7 +116,7 @@ export const options = v.object({
   ),
   missingS: v.pipe(
     v.optional(v.pipe(v.number(), v.minValue(0)), 60),
-    about("How long a card is fresh that lacks a picture, in seconds."),
+    about("How long a card is fresh that lacks a picture, or stands in for one that is switched off, in seconds."),
   ),
 });
 

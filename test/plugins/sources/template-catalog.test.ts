@@ -88,6 +88,26 @@ test("template draws the first version where another is switched off, then the f
   }
 });
 
+test("template lets nobody keep for long what stands in for a template that is switched off", async () => {
+  const lasts = async (studio: Studio, url: string) => {
+    const { isStopgap = false, maxAgeS } = await studio.load(url);
+    return [isStopgap, maxAgeS];
+  };
+  const [always, shortly] = [
+    [false, undefined],
+    [true, 60],
+  ];
+  const second = await rolled({ "2": 100 }, { off: ["template.card@2"] });
+  assert.deepEqual(await lasts(second, "/og-image/card@2?title=x"), shortly);
+  assert.deepEqual(await lasts(second, "/og-image/card@2?title=x&badge=new"), shortly);
+  assert.deepEqual(await lasts(second, "/og-image/card?title=x"), shortly);
+  assert.deepEqual(await lasts(second, "/og-image/card@1?title=x"), always);
+  const first = await rolled({ "2": 50 }, { off: ["template.card"] });
+  assert.deepEqual(await lasts(first, "/og-image/card@1?title=x"), shortly);
+  assert.deepEqual(await lasts(first, "/og-image/card?title=x&badge=new"), always);
+  assert.deepEqual(await lasts(first, "/og-image/card@2?title=x"), always);
+});
+
 test("template takes the lowest version that there is for the first one", async () => {
   const title = v.string();
   const versions = ["10", "2"].map((version) => make("late", version, { title }));
