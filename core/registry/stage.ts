@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { basename, dirname, join, parse, relative } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
@@ -23,7 +24,8 @@ export async function stagePlugin(
   provided: ProvidedModules,
   attempt = 0,
 ): Promise<string> {
-  const version = [hash.slice(0, 24), editionOf(provided), ...(attempt > 0 ? [`try${attempt}`] : []), process.pid];
+  const owner = [machine(), process.pid];
+  const version = [hash.slice(0, 24), editionOf(provided), ...(attempt > 0 ? [`try${attempt}`] : []), ...owner];
   const target = join(into, [source.name, ...version].join("-"));
   await layPackages(into, provided);
   const isThere = await stat(target).catch(() => undefined);
@@ -94,21 +96,34 @@ async function nearestModules(folder: string): Promise<string | undefined> {
   }
 }
 
+/** Names this machine, or container: process IDs mean nothing on another one, which may use the same folder. */
+const machine = (): string => `h${createHash("sha256").update(hostname()).digest("hex").slice(0, 8)}`;
+
+/** How long code from another machine is left alone, in milliseconds: 90 days. Whether its process lives cannot be asked. */
+const elsewhereMs = 90 * 24 * 3_600_000;
+
 /**
- * Removes staged code of which no `keep` (URLs) is part. What another process on this machine has staged is left to it: a command beside a
- * running server must not take away the code that the server's next worker needs.
+ * Removes staged code of which no `keep` (URLs) is part. What another process has staged is left to it: a command beside a running server,
+ * or in a second container on its folder, must not take away the code that the server's next worker needs.
  */
 export async function sweepStaged(into: string, keep: readonly string[]): Promise<void> {
   for (const name of await readdir(into).catch(() => [])) {
-    const url = pathToFileURL(join(into, name)).href;
-    if (name === "node_modules" || keep.some((each) => each.startsWith(`${url}/`)) || isOfAnother(name)) continue;
-    await rm(join(into, name), { recursive: true, force: true });
+    const path = join(into, name);
+    const url = pathToFileURL(path).href;
+    if (name === "node_modules" || keep.some((each) => each.startsWith(`${url}/`)) || (await isOfAnother(path)))
+      continue;
+    await rm(path, { recursive: true, force: true });
   }
 }
 
-/** Whether a live process other than this one has staged it; its ID ends the name. */
-function isOfAnother(name: string): boolean {
-  const owner = Number(/-(\d+)(\.[\da-f-]+)?$/.exec(name)?.[1]);
+/** Whether another process has staged it that is, or may be, alive; its machine and ID end the name. */
+async function isOfAnother(path: string): Promise<boolean> {
+  const [, from, id] = /(?:-(h[\da-f]{8}))?-(\d+)(?:\.[\da-f-]+)?$/.exec(path) ?? [];
+  if (from !== undefined && from !== machine()) {
+    const stagedMs = (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
+    return Date.now() - stagedMs < elsewhereMs;
+  }
+  const owner = Number(id);
   if (!owner || owner === process.pid) return false;
   try {
     return process.kill(owner, 0);

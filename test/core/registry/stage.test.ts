@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
-import { provide, sweepStaged } from "../../../core/registry/stage.ts";
+import { provide, stagePlugin, sweepStaged } from "../../../core/registry/stage.ts";
+import { scanPlugins } from "../../../core/registry/tree.ts";
 
 test("sweepStaged() leaves what is in use and what another live process has staged", async () => {
   const folder = await mkdtemp(join(tmpdir(), "cameo-staged-"));
@@ -17,6 +18,28 @@ test("sweepStaged() leaves what is in use and what another live process has stag
   for (const name of names) await mkdir(join(folder, name));
   await sweepStaged(folder, [new URL(`file://${folder}/a-1-${process.pid}/a.ts`).href]);
   assert.deepEqual((await readdir(folder)).sort(), [names[0], names[2]]);
+  await rm(folder, { recursive: true });
+});
+
+test("sweepStaged() leaves what another machine or container has staged, under whatever process ID, until it is old", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "cameo-staged-"));
+  const [young, old] = [`a-1-h00000000-${process.pid}`, `b-1-h00000000-${process.pid}`];
+  for (const name of [young, old]) await mkdir(join(folder, name));
+  await utimes(join(folder, old), 0, 0);
+  await sweepStaged(folder, []);
+  assert.deepEqual(await readdir(folder), [young]);
+  await rm(folder, { recursive: true });
+});
+
+test("stagePlugin() names its copies so that they are swept by their owner alone", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "cameo-staged-"));
+  await mkdir(join(folder, "plugins.d"));
+  await writeFile(join(folder, "plugins.d/word.ts"), "export default 1;");
+  const staging = join(folder, "staging");
+  for (const source of await scanPlugins([join(folder, "plugins.d")])) await stagePlugin(source, "hash", staging, {});
+  assert.match((await readdir(staging)).join(), new RegExp(`^word-hash-.*-h[\\da-f]{8}-${process.pid}$`));
+  await sweepStaged(staging, []);
+  assert.deepEqual(await readdir(staging), []);
   await rm(folder, { recursive: true });
 });
 
