@@ -52,6 +52,12 @@ const options = v.object({
     v.optional(v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(4096)), 1024),
     v.description("Longest side of the square picture that is kept, in pixels. A smaller upload is not enlarged."),
   ),
+  freshS: v.pipe(
+    v.optional(v.pipe(v.number(), v.minValue(0)), 600),
+    v.description(
+      "How long what shows a picture elsewhere, such as a card, is fresh, in seconds. Copies of the avatar mounts are purged with each change.",
+    ),
+  ),
 });
 
 /** How often what crashes left behind is looked for, in milliseconds. */
@@ -61,7 +67,7 @@ export default source({
   name: "upload",
   options,
   query: ["r", "for"],
-  setup({ path, shownBy, tokens, maxBytes, masterPx }, host) {
+  setup({ path, shownBy, tokens, maxBytes, masterPx, freshS }, host) {
     const names = createNames(host);
     const assets = createAssets(host);
     const ledger = createLedger(host, names, assets);
@@ -77,7 +83,7 @@ export default source({
         tidy.now();
         if (isPending(ref)) return masters.pending(ref);
         if (isInside && query.for !== undefined) await noteShown(ref, query.for, names);
-        return show(ref, { ledger, assets, host, rating: query.r ?? "x", known: previous?.etag });
+        return show(ref, { ledger, assets, host, freshS, rating: query.r ?? "x", known: previous?.etag });
       },
       dispose: tidy.end,
     };
@@ -98,6 +104,7 @@ interface Showing {
   readonly ledger: Ledger;
   readonly assets: Assets;
   readonly host: SourceHost;
+  readonly freshS: number;
   /** Highest that may be shown. */
   readonly rating: string;
   readonly known: string | undefined;
@@ -105,7 +112,7 @@ interface Showing {
 
 async function show(
   ref: string,
-  { ledger, assets, host, rating, known }: Showing,
+  { ledger, assets, host, freshS, rating, known }: Showing,
 ): Promise<Original | "unchanged" | null> {
   const limit = ratings.indexOf(rating);
   if (limit < 0) throw host.fail("bad-parameter", `"r" takes one of ${ratings.join(", ")}.`);
@@ -114,7 +121,7 @@ async function show(
     const etag = etagOf(picture);
     if (etag === known) return "unchanged";
     const body = await assets.body(picture.asset);
-    if (body) return toOriginal(picture, body, host);
+    if (body) return toOriginal(picture, body, freshS, host);
     const next = await currentOf(ref, ledger);
     if (next?.asset === picture.asset) {
       host.log.warn("the bytes of an uploaded picture are gone", { asset: picture.asset });
@@ -129,11 +136,12 @@ async function show(
 const currentOf = async (ref: string, ledger: Ledger): Promise<Picture | null> =>
   (await ledger.find(ref))?.current ?? null;
 
-const toOriginal = (picture: Picture, body: Uint8Array, host: SourceHost): Original => ({
+const toOriginal = (picture: Picture, body: Uint8Array, maxAgeS: number, host: SourceHost): Original => ({
   body,
   type: picture.type,
   etag: etagOf(picture),
   lastModified: new Date(picture.updated).toUTCString(),
+  maxAgeS,
   by: host.mount,
   needsSignature: picture.isPrivate,
   isLocal: true,

@@ -8,9 +8,11 @@ import { signPath } from "../../core/request/sign.ts";
 import type { TestApp } from "../app.ts";
 import { fixture } from "../fixtures/fixture.ts";
 import { see } from "../see.ts";
+import { until } from "../until.ts";
 import {
   email,
   moderator,
+  mounts,
   operator,
   send,
   signingKey,
@@ -281,6 +283,19 @@ test("a moderator refuses, holds and lets pass; what is held is shown when an op
   assert.equal((await decide("reject")).status, 200);
   assert.equal(await status(`/avatar/${md5}`, on), 404);
   assert.deepEqual(new Set(seen), new Set([`image/png,true,${sha256},g,true`]));
+  await on.close();
+});
+
+test("a card that shows a picture looks for another one after ten minutes", async () => {
+  const on = await startUploads([], undefined, { mounts: { ...mounts, "og-image": { source: "template" } } });
+  await upload(on, red);
+  const path = `/og-image?image=avatar/${sha256}&w=64`;
+  const card = await on.get(path);
+  assert.match(card.headers.get("cache-control") ?? "", /^public, max-age=600\b/);
+  const first = await card.bytes();
+  await upload(on, grey);
+  on.advance(601);
+  await until(async () => !Buffer.from(first).equals(await picture(path, on)));
   await on.close();
 });
 
