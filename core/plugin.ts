@@ -338,7 +338,7 @@ export interface ThemeDefinition {
   readonly version?: string;
   /** Version of the contract that it was written for; where that is another one, it is refused. Default: whatever Cameo has. */
   readonly contract?: number;
-  /** Place among the strategies, ascending: the first that does not answer `null` has done it. */
+  /** Place among the strategies, ascending: the first that answers `true` has done it. */
   readonly order: number;
   /** Does it, in a worker, after the resize. `null`: not mine, the picture is as it was; ask the next. */
   apply(picture: Picture, theme: "light" | "dark"): true | null | Promise<true | null>;
