@@ -78,7 +78,10 @@ function directives(text: string): ReadonlyMap<string, string> {
   return found;
 }
 
-const seconds = (text: string): number => (/^\d{1,12}$/.test(text) ? Number(text) : 0);
+/** What counts as more seconds than anybody can count (RFC 9111 §1.2.2). */
+const longestS = 2 ** 31;
+
+const seconds = (text: string): number => (/^\d+$/.test(text) ? Math.min(Number(text), longestS) : 0);
 
 function expiresS(headers: Headers, receivedMs: number): number | undefined {
   const expires = headers.get("expires");

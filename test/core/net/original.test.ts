@@ -38,6 +38,7 @@ const freshness: readonly (readonly [Record<string, string>, number | undefined]
   [{ "cache-control": 'no-cache="set-cookie"' }, 0],
   [{ "cache-control": "max-age=soon" }, 0],
   [{ "cache-control": "max-age=-1" }, 0],
+  [{ "cache-control": "max-age=999999999999999999999" }, 2 ** 31],
   [{ "cache-control": "max-age=60", age: "20" }, 40],
   [{ "cache-control": "max-age=60", age: "90" }, 0],
   [{ "cache-control": "max-age=60", expires: "0" }, 60],
