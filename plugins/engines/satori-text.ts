@@ -53,17 +53,23 @@ export function directionOf(text: string): "ltr" | "rtl" {
 
 /**
  * Satori's reordering knows no separators inside numbers, so that a time in Hebrew would read 30:10. A mark (U+200E) after each keeps the number in its order:
- * rules W4 and W5 of UAX #9, and W2, by which signs after a number stand to its left in Arabic. Only where the whole text runs from right to left, or is
+ * rules W4 and W5 of UAX #9, and W2, by which signs after a number stand to its left among Arabic words. Only where the whole text runs from right to left, or is
  * without letters and may stand beside such text; a number in right-to-left words within left-to-right text stays as satori has it.
  */
 export function markNumbers(text: string): string {
   if (/\p{L}/u.test(text) && directionOf(text) === "ltr") return text;
   const separated = text.replace(/(?<=\p{Nd})[:/](?=\p{Nd})/gu, "$&\u200e");
-  if (/^\P{L}*[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u.test(separated)) return separated;
+  const marked = (found: string, at: number, all: string) => (isAmongArabic(all, at) ? found : `${found}\u200e`);
   return separated
-    .replace(/(?<=\p{Nd})[+-](?=\p{Nd})/gu, "$&\u200e")
-    .replace(/(?<=\p{Nd})[%‰°#\p{Sc}]+(?![%‰°#\p{Sc}\u200e])/gu, "$&\u200e")
-    .replace(/[#\p{Sc}]+(?=\p{Nd})/gu, "$&\u200e");
+    .replace(/(?<=\p{Nd})[+-](?=\p{Nd})/gu, marked)
+    .replace(/(?<=\p{Nd})[%‰°#\p{Sc}]+(?![%‰°#\p{Sc}\u200e])/gu, marked)
+    .replace(/[#\p{Sc}]+(?=\p{Nd})/gu, marked);
+}
+
+/** Whether the letter before this place is Arabic; where there is none, the one after it. */
+function isAmongArabic(text: string, at: number): boolean {
+  const letter = /\p{L}(?=\P{L}*$)/u.exec(text.slice(0, at)) ?? /\p{L}/u.exec(text.slice(at));
+  return /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u.test(letter?.[0] ?? "");
 }
 
 /**

@@ -64,6 +64,7 @@ test("markNumbers() keeps times, prices and shares in order where a text runs fr
 
 test("markNumbers() leaves signs after numbers to their left in Arabic, and left-to-right text alone", () => {
   assert.equal(markNumbers("خصم 50% في 10:30"), "خصم 50% في 10:\u200e30");
+  assert.equal(markNumbers("50% خصم على iPhone 50% الآن 9%"), "50% خصم على iPhone 50%\u200e الآن 9%");
   for (const text of ["at 10:30 for $9", "at ב 10:30 ב"]) assert.equal(markNumbers(text), text);
 });
 
