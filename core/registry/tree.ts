@@ -63,11 +63,12 @@ async function scanEntry(folder: string, entry: Dirent): Promise<PluginSource | 
   const path = join(folder, entry.name);
   const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await isDirectory(path)));
   if (!isFolder && !moduleEndings.has(extname(entry.name))) return undefined;
-  const files = isFolder ? await listFiles(path) : await describeFiles([path]);
+  const paths = isFolder ? await listFiles(path) : [path];
   const name = isFolder ? entry.name : basename(path, extname(path));
   const root = isFolder ? path : folder;
-  const main = isFolder ? findEntry(name, path, files) : entry.name;
+  const main = isFolder ? findEntry(name, path, paths) : entry.name;
   if (main === undefined) return undefined;
+  const files = await describeFiles(paths.slice(0, maxFiles + 1));
   return {
     name,
     path,
@@ -82,20 +83,20 @@ const isDirectory = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 
 /** `name.ts`, `plugin.ts` or `index.ts`, or the same as `.tsx`, `.js` or `.mjs`. */
-function findEntry(name: string, folder: string, files: readonly PluginFile[]): string | undefined {
-  const names = new Set(files.map((each) => relative(folder, each.path)));
+function findEntry(name: string, folder: string, paths: readonly string[]): string | undefined {
+  const names = new Set(paths.map((each) => relative(folder, each)));
   const wanted = [name, "plugin", "index"].flatMap((stem) => [...moduleEndings].map((ending) => stem + ending));
   return wanted.find((each) => names.has(each));
 }
 
-async function listFiles(folder: string): Promise<readonly PluginFile[]> {
+async function listFiles(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch((error) =>
     // Another user's folder, such as a `lost+found`, is no plugin.
     error.code === "EACCES" ? [] : nothingIfGone(error, folder),
   );
   const paths = entries.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
   const own = paths.filter((path) => !/(^|[\\/])(node_modules|\.[^\\/]*)([\\/]|$)/.test(relative(folder, path)));
-  return describeFiles(own.sort().slice(0, maxFiles));
+  return own.sort();
 }
 
 async function describeFiles(paths: readonly string[]): Promise<readonly PluginFile[]> {
@@ -108,8 +109,12 @@ async function describeFiles(paths: readonly string[]): Promise<readonly PluginF
   return all.filter((each) => each !== undefined);
 }
 
-/** SHA-256 over names and contents, in hex: the version of a plugin's code. */
-export async function hashSource({ root, files }: PluginSource): Promise<string> {
+/** SHA-256 over names and contents, in hex: the version of a plugin's code. Throws `bad-setting` if there are too many files. */
+export async function hashSource({ path: place, root, files }: PluginSource): Promise<string> {
+  if (files.length > maxFiles) {
+    const sentence = `The plugin ${relative(".", place)} has more than ${maxFiles} files; keep its data elsewhere.`;
+    throw new CameoError("bad-setting", sentence);
+  }
   const hash = createHash("sha256");
   for (const { path } of files) {
     const body = await readFile(path);

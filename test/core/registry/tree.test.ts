@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { scanPlugins } from "../../../core/registry/tree.ts";
+import { hashSource, scanPlugins } from "../../../core/registry/tree.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "cameo-tree-"));
@@ -50,4 +50,18 @@ test("scanPlugins() does not take a folder that cannot be read for an empty one"
       code: "bad-setting",
       message: /The plugin folder .*plugins\.d cannot be read: ELOOP/,
     });
+  }));
+
+test("hashSource() refuses a folder of more than 500 files, wherever its entry stands among them", () =>
+  inFolder(async (folder) => {
+    await mkdir(join(folder, "many"));
+    for (let at = 0; at < 500; at += 1) await writeFile(join(folder, "many", `a${at}.txt`), "");
+    await writeFile(join(folder, "many", "plugin.ts"), "");
+    const scan = async () => (await scanPlugins([folder])).map(hashSource);
+    await assert.rejects(Promise.all(await scan()), {
+      code: "bad-setting",
+      message: /The plugin .*many has more than 500 files/,
+    });
+    await rm(join(folder, "many", "a0.txt"));
+    assert.equal((await Promise.all(await scan())).length, 1);
   }));
