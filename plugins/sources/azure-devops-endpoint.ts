@@ -49,15 +49,22 @@ function refuseOpenMount({ identities: { isOpen, path } }: AzureOptions, host: S
 /** A descriptor that nobody has. */
 const anybody = "aad.YW55Ym9keQ";
 
-/** With a path or query that nothing takes every link would stay as it was, and nobody would know why. */
+/**
+ * With a path or query that nothing takes every link would stay as it was, and below an avatar mount that does not know this one all would show
+ * the default: nobody would know why.
+ */
 function tryLink({ path, query }: AzureOptions["identities"], host: SourceHost): void {
+  const wrong = (why: string) =>
+    host.fail("bad-setting", `No links can be made with path and query of mounts.${host.mount}.identities: ${why}`);
+  let link: string;
   try {
-    host.sign(`${path ?? `/${host.mount}`}/${anybody}${searchOf(query, "A")}`);
+    link = host.sign(`${path ?? `/${host.mount}`}/${anybody}${searchOf(query, "A")}`);
   } catch (error) {
-    if (!(error instanceof CameoError)) throw error;
-    const setting = `mounts.${host.mount}.identities`;
-    throw host.fail("bad-setting", `No links can be made with path and query of ${setting}: ${error.detail}`);
+    throw error instanceof CameoError ? wrong(error.detail) : error;
   }
+  // An avatar mount puts another ref in place of one that it does not take.
+  if (!link.includes(anybody))
+    throw wrong(`${path} takes no descriptors; an avatar mount takes them below a link that its \`named\` lists.`);
 }
 
 const searchOf = (query: string, name: string): string =>

@@ -395,6 +395,9 @@ test("POST identities says that its settings make no links, in place of leaving 
     (base) => ({
       lost: { ...base, identities: { path: "/nowhere/azure" } },
       wrong: { ...base, identities: { query: "w=0" } },
+      nameless: { ...base, identities: { path: "/avatar/nameless" } },
+      direct: { ...base, identities: { path: "/avatar" } },
+      avatar: { source: "avatar", chain: ["nameless", "direct"] },
     }),
     async ({ app }) => {
       const json = JSON.stringify({ imageUrl: memberLink(person(1)) });
@@ -405,6 +408,10 @@ test("POST identities says that its settings make no links, in place of leaving 
       );
       const wrong = await post(app, "/wrong/identities", json);
       assert.deepEqual([wrong.status, /mounts\.wrong\.identities: .*width/.test(await wrong.text())], [500, true]);
+      for (const mount of ["nameless", "direct"]) {
+        const unknown = await post(app, `/${mount}/identities`, json);
+        assert.deepEqual([unknown.status, /takes no descriptors.*named/.test(await unknown.text())], [500, true]);
+      }
     },
   );
 });
