@@ -77,9 +77,12 @@ const shown = (path: string): string => relative(".", path) || ".";
 /** The first line of an error, with the place in the code where the runtime tells it. Its author knows the plugin's files, not the copies. */
 function reasonOf(thrown: unknown): string {
   const error = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
-  const reason = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = message.split("\n", 1)[0] ?? "";
   const { position } = error as { position?: { line?: number; column?: number } | null };
-  return position?.line ? `${reason} (line ${position.line}, column ${position.column})` : reason;
+  // Bun has it beside the message, Deno at its end.
+  const [, line = position?.line, column = position?.column] = /\n.*:(\d+):(\d+)\s*$/.exec(message) ?? [];
+  return line ? `${reason} (line ${line}, column ${column})` : reason;
 }
 
 /** The contract that a definition must keep. */

@@ -97,7 +97,7 @@ test("a broken save changes nothing, and says why", async () => {
   await write("paint.ts", "export default source({ name: ");
   assert.equal(await app.app.refresh(), false);
   assert.equal(await colorOf("/paint/b?f=png"), "0,255,0");
-  assert.match((await listed("source.paint"))?.lastError ?? "", /cannot be loaded/);
+  assert.match((await listed("source.paint"))?.lastError ?? "", /cannot be loaded: .* \(line 1, column \d+\)/);
   const health = (await (await app.get("/health")).json()) as { failedPlugins: { id: string }[] };
   assert.deepEqual(
     health.failedPlugins.map(({ id }) => id),
