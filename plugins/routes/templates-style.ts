@@ -122,7 +122,8 @@ dialog button:hover { color: var(--on-mark); }
   .list { padding: 8px; }
   main { padding: 16px 16px 24px; }
   .form { padding: 20px 16px 40px; border-left: 0; border-top: 1px solid var(--line); }
-  .choices legend { min-width: 72px; }
+  .choices legend { min-width: 68px; }
+  .choices span { padding: 3px 9px; }
   input, select, textarea { font-size: 16px; }
   .url label { display: none; }
 }

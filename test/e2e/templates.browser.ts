@@ -133,7 +133,7 @@ test("/templates says what is odd, wrong and broken", async ({ page }) => {
 
 test("/templates fits a telephone and follows the page's scheme", async ({ page }) => {
   await save(painted("#ff0000"));
-  await page.setViewportSize({ width: 390, height: 844 });
+  await page.setViewportSize({ width: 320, height: 640 });
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     await openPage(page);
@@ -143,7 +143,7 @@ test("/templates fits a telephone and follows the page's scheme", async ({ page 
       return [ink, ground, document.documentElement.scrollWidth];
     });
     expect((text ?? 0) > (paper ?? 0)).toBe(colorScheme === "dark");
-    expect(width).toBe(390);
+    expect(width).toBe(320);
   }
 });
 
