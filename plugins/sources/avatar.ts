@@ -35,7 +35,7 @@ const options = v.object({
   chain: v.pipe(
     v.optional(v.array(link), ["upload", "gravatar"]),
     v.description(
-      "Mounts that are asked in order; or `{ mount, ref }` with what they are asked with, of `{hash} {email} {domain} {id} {idHash} {guid} {login} {descriptor} {key} {rating} {self}`.",
+      "Mounts that are asked in order: `upload`, `azure`, `azure-devops`, `gravatar`, `libravatar` and `github` with what each takes, any other with `{hash}`; or `{ mount, ref }` with what it is asked with, of `{hash} {email} {domain} {id} {idHash} {guid} {login} {descriptor} {key} {rating} {self}`.",
     ),
   ),
   named: v.pipe(
