@@ -5,7 +5,6 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { createStorage, type Driver, prefixStorage, type Storage } from "unstorage";
 import type { PluginStorage } from "../plugin.ts";
 
 const schema = "CREATE TABLE IF NOT EXISTS item (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID";
@@ -13,8 +12,17 @@ const schema = "CREATE TABLE IF NOT EXISTS item (key TEXT PRIMARY KEY, value TEX
 /** How long a writer waits for another process, in milliseconds. */
 const busyMs = 5000;
 
-/** An unstorage driver over one SQLite file. */
-export function sqliteDriver(file: string): Driver {
+/** Texts by key, in one SQLite file. */
+interface Items {
+  get(key: string): string | null;
+  set(key: string, text: string): void;
+  remove(key: string): void;
+  /** Those that begin with `base`. */
+  keys(base: string): string[];
+  close(): void;
+}
+
+function createItems(file: string): Items {
   let opened: DatabaseSync | undefined;
   const open = (): DatabaseSync => {
     opened ??= openDatabase(file);
@@ -22,27 +30,24 @@ export function sqliteDriver(file: string): Driver {
   };
   // Reading makes no file: where none can be made, nothing was kept, and what only looks goes on.
   const peek = () => opened ?? (isThere(file) ? open() : undefined);
-  const find = (key: string) => {
-    const row = peek()?.prepare("SELECT value FROM item WHERE key = ?").get(key) as { value: string } | undefined;
-    return row?.value ?? null;
-  };
   return {
-    name: "sqlite",
-    hasItem: (key) => find(key) !== null,
-    getItem: find,
-    setItem(key, value) {
+    get(key) {
+      const row = peek()?.prepare("SELECT value FROM item WHERE key = ?").get(key) as { value: string } | undefined;
+      return row?.value ?? null;
+    },
+    set(key, text) {
       open()
         .prepare("INSERT INTO item VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
-        .run(key, value);
+        .run(key, text);
     },
-    removeItem(key) {
+    remove(key) {
       peek()?.prepare("DELETE FROM item WHERE key = ?").run(key);
     },
-    getKeys(base) {
+    keys(base) {
       const rows = peek()?.prepare("SELECT key FROM item WHERE key >= ?1 AND key < ?1 || char(0x10ffff)").all(base);
       return (rows ?? []).map((row) => String(row.key));
     },
-    dispose() {
+    close() {
       opened?.close();
       opened = undefined;
     },
@@ -98,6 +103,26 @@ export interface PluginStorages {
 }
 
 export function createPluginStorages(file: string): PluginStorages {
-  const all: Storage = createStorage({ driver: sqliteDriver(file) });
-  return { of: (id) => prefixStorage(all, id), dispose: () => all.dispose() };
+  const items = createItems(file);
+  return { of: (id) => storageBelow(`${id}:`, items), dispose: async () => items.close() };
+}
+
+/** Keys are taken as they are, and a value comes back as what it was: the text `42` is not the number. */
+function storageBelow(prefix: string, items: Items): PluginStorage {
+  return {
+    getItem: async <T>(key: string) => readValue(items.get(prefix + key)) as T | null,
+    setItem: async (key, value) => items.set(prefix + key, JSON.stringify(value) ?? "null"),
+    removeItem: async (key) => items.remove(prefix + key),
+    getKeys: async (base = "") => items.keys(prefix + base).map((key) => key.slice(prefix.length)),
+  };
+}
+
+/** Before, texts were kept without quotes. */
+function readValue(text: string | null): unknown {
+  if (text === null) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createPluginStorages } from "../../../core/registry/storage.ts";
+import { createHost } from "../../../core/testing/host.ts";
 
 test("getKeys() lists what begins with a base, of one plugin alone", async () => {
   const folder = await mkdtemp(join(tmpdir(), "cameo-storage-"));
@@ -16,6 +17,26 @@ test("getKeys() lists what begins with a base, of one plugin alone", async () =>
   assert.deepEqual((await own.getKeys("ref:")).sort(), ["ref:ab:1", "ref:abc:1"]);
   assert.deepEqual(await own.getKeys("ref:ab:"), ["ref:ab:1"]);
   assert.deepEqual(await own.getKeys("é"), ["é:~x"]);
+  await storages.dispose();
+  await rm(folder, { recursive: true });
+});
+
+test("a value comes back as what it was, under the key as it was written, as from the host for tests", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "cameo-storage-"));
+  const storages = createPluginStorages(join(folder, "plugins.sqlite"));
+  for (const storage of [storages.of("source.up"), createHost().storage]) {
+    const values = ["42", "1e5", "true", "null", '{"a":1}', "", " x ", 42, true, null, [1, "1"], { a: "1" }];
+    for (const value of values) {
+      await storage.setItem("value", value);
+      assert.deepEqual(await storage.getItem("value"), value);
+    }
+    await storage.removeItem("value");
+    const keys = ["", "a", "a/b?c=1", "a/b?c=2", "a:", "a::b", "a:b"];
+    for (const key of keys) await storage.setItem(key, `of ${key}`);
+    for (const key of keys) assert.equal(await storage.getItem(key), `of ${key}`);
+    assert.deepEqual((await storage.getKeys()).sort(), keys);
+    assert.deepEqual((await storage.getKeys("a/b")).sort(), ["a/b?c=1", "a/b?c=2"]);
+  }
   await storages.dispose();
   await rm(folder, { recursive: true });
 });
