@@ -48,6 +48,8 @@ export function createRests(host: Pick<SourceHost, "now" | "fail" | "trouble" | 
     noteTrouble(mount, trouble) {
       const known = trouble instanceof CameoError ? trouble : undefined;
       if (trouble !== late && !outages.has(known?.code ?? "")) return;
+      // What is remembered of one picture, which may be asked for in many sizes, says nothing new of the service.
+      if (known?.options.log?.cached === true) return;
       const wishedS = known?.options.retryAfterS;
       if (wishedS !== undefined) return rest(mount, wishedS * 1000);
       const state = states.get(mount) ?? { troubles: 0, untilMs: 0 };

@@ -324,6 +324,15 @@ describe("the chain", () => {
     assert.equal(services.gravatar.asked.length, 1);
   });
 
+  test("does not give a link up for one picture that cannot be had, in however many sizes", async () => {
+    services.gravatar.trouble = "broken";
+    const hash = newHash();
+    for (let s = 1; s <= 6; s++) assert.equal(from(await app.get(`/tame/${hash}?s=${s}`)), "default:mp");
+    services.gravatar.recover();
+    assert.equal(services.gravatar.asked.length, 1);
+    assert.equal(from(await app.get(`/tame/${gravatarOf()}`)), "gravatar");
+  });
+
   test("leaves a link that is down alone for a while, whoever is asked for, and says so", async () => {
     services.gravatar.trouble = "broken";
     for (let at = 0; at < 12; at++) assert.equal(from(await app.get(`/all/${newHash()}`)), "default:mp");

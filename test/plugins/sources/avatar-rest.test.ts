@@ -44,6 +44,14 @@ test("createRests() begins anew with each answer, and does not count what only o
   assert.equal(rests.isResting("gravatar"), false);
 });
 
+test("createRests() does not count a failure that is only remembered", () => {
+  const rests = createRests(createHost({ nowMs: 1000 }));
+  const remembered = new CameoError("origin-failed", "The origin answered 500.", { log: { cached: true } });
+  times(20, () => rests.noteTrouble("gravatar", remembered));
+  times(4, () => rests.noteTrouble("gravatar", down));
+  assert.equal(rests.isResting("gravatar"), false);
+});
+
 test("createRests() leaves a link alone for as long as it asks, ten minutes at most", () => {
   const host = createHost({ nowMs: 1000 });
   const rests = createRests(host);
