@@ -16,7 +16,9 @@ export default transform({
     return { width: width + left + right, height: height + top + bottom };
   },
   apply(picture, parameters) {
-    picture.extend(edges(parameters), parameters.background ?? clear);
+    const { background = clear } = parameters;
+    // One that is seen through is laid under the whole picture next, and must not be there twice.
+    picture.extend(edges(parameters), background.a === 255 ? background : clear);
   },
 });
 

@@ -6,6 +6,7 @@
  */
 import {
   type Area,
+  type Color,
   type Fitted,
   fitSize,
   type Parameters,
@@ -18,10 +19,17 @@ import { findSubject } from "./resize-smart.ts";
 
 const clear = { r: 0, g: 0, b: 0, a: 0 };
 
+/** Their steps come later, and would change a background that is there by then. */
+const changes = ["grayscale", "negate", "tint", "brightness", "contrast", "saturation", "hue", "theme"] as const;
+
+/** What new pixels are: the background, or transparent until its own step fills them: what is seen through would be laid under itself there. */
+const fillOf = ({ background, ...others }: Parameters): Color =>
+  background?.a === 255 && changes.every((name) => others[name] === undefined) ? background : clear;
+
 export default transform({
   name: "resize",
   order: 50,
-  reads: ["width", "height", "fit", "position", "dpr", "enlarge", "background"],
+  reads: ["width", "height", "fit", "position", "dpr", "enlarge", "background", ...changes],
   isNeeded: ({ width, height }) => width !== undefined || height !== undefined,
   size: (size, parameters) => fitSize(size, parameters).canvas,
   shrink(size, parameters) {
@@ -78,8 +86,8 @@ const areaOf = ({ width, height }: Size): number => width * height;
 
 function fillUp(picture: Picture, { scaled, canvas }: Fitted, parameters: Parameters): void {
   if (isSame(scaled, canvas)) return;
-  const { position = "center", background = clear } = parameters;
+  const { position = "center" } = parameters;
   const { x, y } = placeArea(canvas, scaled, position === "smart" ? "center" : position);
   const right = canvas.width - scaled.width - x;
-  picture.extend({ top: y, left: x, right, bottom: canvas.height - scaled.height - y }, background);
+  picture.extend({ top: y, left: x, right, bottom: canvas.height - scaled.height - y }, fillOf(parameters));
 }

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Color } from "../../../core/image.ts";
+import type { Color, Pixels } from "../../../core/image.ts";
+import type { Parameters } from "../../../core/plugin.ts";
 import background from "../../../plugins/transforms/background.ts";
+import negate from "../../../plugins/transforms/negate.ts";
 import pad from "../../../plugins/transforms/pad.ts";
 import radius from "../../../plugins/transforms/radius.ts";
+import resize from "../../../plugins/transforms/resize.ts";
+import rotate from "../../../plugins/transforms/rotate.ts";
 import { assertColor, clear, colorAt, draw, white } from "../../contract/pictures.ts";
 import { applied, appliedTo, isNeeded } from "./apply.ts";
 
@@ -116,4 +120,36 @@ test("pad, background and radius are not needed when they say nothing", () => {
   assert.equal(isNeeded(background, { background: clear }), false);
   assert.equal(isNeeded(radius, { radius: 0 }), false);
   assert.equal(isNeeded(radius, { background: white, dpr: 2 }), false);
+});
+
+/** A picture through several steps, each with the parameters that it reads, as a worker runs them. */
+async function through(steps: readonly (typeof pad)[], parameters: Parameters): Promise<Pixels> {
+  let pixels = plain;
+  for (const step of steps) {
+    const own = Object.entries(parameters).filter(([name]) => step.reads.includes(name));
+    pixels = await appliedTo(step, Object.fromEntries(own), pixels);
+  }
+  return pixels;
+}
+
+const framers = [
+  { step: rotate, own: { rotate: 45 } },
+  { step: resize, own: { width: 20, height: 40, fit: "contain" } },
+  { step: pad, own: { pad: all(5) } },
+] as const;
+
+test("a background that is seen through is as strong around the picture as under it", async () => {
+  for (const { step, own } of framers) {
+    const pixels = await through([step, background], { ...own, background: { r: 0, g: 0, b: 255, a: 128 } });
+    assertColor(colorAt(pixels, 0, 0), { r: 0, g: 0, b: 255, a: 128 }, 1, step.name);
+  }
+});
+
+test("a background is what was asked for, whatever is done to the picture's colours", async () => {
+  for (const { step, own } of framers.slice(0, 2)) {
+    const inverted = await through([step, negate, background], { ...own, negate: true, background: white });
+    assertColor(colorAt(inverted, 0, 0), white, 1, step.name);
+    const { width, height } = inverted;
+    assertColor(colorAt(inverted, width >> 1, height >> 1), { r: 55, g: 225, b: 225, a: 255 }, 2, "inside");
+  }
 });
