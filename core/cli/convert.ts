@@ -82,6 +82,8 @@ export const convert: Command = {
 async function runConvert(input: Input, parts: CliParts): Promise<number> {
   const started = performance.now();
   const [words, out] = [input.words.slice(0, -1), input.words.at(-1) ?? ""];
+  if (input.words.includes("-"))
+    throw new UsageError("cameo convert takes files; - is none. cameo render … -o - writes to standard output.");
   const inputs = await findInputs(words, out);
   const target = await planTarget(out, inputs, textOf(input, "format"));
   const concurrency = Math.min(numberOf(input, "concurrency", 1) ?? availableParallelism(), inputs.length);

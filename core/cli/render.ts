@@ -88,8 +88,8 @@ export function toPath(word: string): string {
 }
 
 async function refuse(response: Response): Promise<number> {
-  const { code, detail } = (await response.json()) as { code: string; detail: string };
-  await complain(`cameo: ${code}: ${detail}`);
+  const { code, detail } = (await response.json().catch(() => ({}))) as { code?: string; detail?: string };
+  await complain(`cameo: ${code ? `${code}: ${detail}` : `This path answers ${response.status} and no image.`}`);
   return exitCodes.failed;
 }
 

@@ -100,6 +100,20 @@ test("cameo convert never overwrites its input, and results only when told to", 
   });
 });
 
+testOnce("cameo convert makes no folder that is called like standard output", slow, async () => {
+  await withPictures(async (cwd) => {
+    for (const words of [
+      ["in/a.jpg", "-"],
+      ["-", "b.png"],
+    ]) {
+      const { code, err } = await cameo(["convert", ...words], { cwd });
+      assert.equal(code, 2);
+      assert.match(err, /^cameo: cameo convert takes files; - is none\./);
+    }
+    assert.deepEqual(await readdir(cwd), ["in"]);
+  });
+});
+
 testOnce("cameo convert lets no two files become one", slow, async () => {
   await withPictures(async (cwd) => {
     const { code, err } = await cameo(["convert", "in/a.jpg", "in/moving.gif", "x.{ext}", "-f", "png"], { cwd });

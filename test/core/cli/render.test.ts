@@ -71,5 +71,7 @@ testOnce("cameo render prints the code and the sentence of a problem", slow, asy
     const bad = await cameo(["render", "/images/a b.jpg?w=0"], { cwd, env });
     assert.match(bad.err, /^cameo: bad-parameter: "width" got "0"; it takes .+\n$/);
     assert.equal(bad.code, 1);
+    const none = await cameo(["render", "/"], { cwd, env });
+    assert.deepEqual([none.code, none.err], [1, "cameo: This path answers 302 and no image.\n"]);
   });
 });
