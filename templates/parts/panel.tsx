@@ -13,6 +13,13 @@ export interface PanelProperties {
   readonly children?: Child;
 }
 
+/** From the edge to what stands nearest to a corner where there is no padding, in pixels. */
+const leastInsetPx = 18;
+
+/** The brand's corners, as far as they cut through nothing that stands in them: of a quarter circle, the middle is furthest inside. */
+const cornerOf = ({ brand }: Card, paddingPx: number): number =>
+  Math.min(brand.cornerPx, Math.max(paddingPx, leastInsetPx) / (1 - Math.SQRT1_2));
+
 export function Panel({
   card,
   widthPx,
@@ -32,7 +39,7 @@ export function Panel({
         height: heightPx,
         padding: paddingPx,
         boxSizing: "border-box",
-        borderRadius: card.brand.cornerPx,
+        borderRadius: cornerOf(card, paddingPx),
         overflow: "hidden",
         backgroundColor: card.colors.surface,
         border: `2px solid ${alpha(card.colors.text, card.theme === "dark" ? 0.14 : 0.1)}`,

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { PluginOf, Size } from "../../core/plugin.ts";
 import { drawSvg } from "../../plugins/engines/satori-draw.ts";
 import { filled, textParameters, titles } from "./scripts.ts";
-import { type Box, drawingOf, lay, templates } from "./studio.ts";
+import { type Box, drawingOf, lay, paint, templates } from "./studio.ts";
 
 /** From the edges of a card, as a part of its width: no text comes nearer. */
 const margin = 0.05;
@@ -138,3 +138,24 @@ for (const [script, title] of Object.entries(reaching)) {
         );
   });
 }
+
+test("template event cuts through no text with the roundest corners", async () => {
+  const template = templates.event as PluginOf<"template">;
+  const [square, round] = [0, 200].map((cornerPx) =>
+    drawingOf(template, { date: "2026-09-30" }, { brand: { name: "", pattern: "none", cornerPx } }),
+  );
+  assert.ok(square && round);
+  const { boxes } = await lay(template, square);
+  const { width } = square.size;
+  const [before, after] = [await paint(template, square, width), await paint(template, round, width)];
+  const grey = ({ data }: typeof before, at: number) => data[at * 4 + 1] ?? 0;
+  for (const { left, top, width: wide, height: high } of boxes.filter(({ kind }) => kind !== "other")) {
+    const ground = grey(before, Math.ceil(top) * width + Math.ceil(left));
+    for (let y = Math.ceil(top); y < top + high; y++)
+      for (let x = Math.ceil(left); x < left + wide; x++) {
+        const at = y * width + x;
+        if (Math.abs(grey(before, at) - ground) < 100) continue;
+        assert.ok(Math.abs(grey(before, at) - grey(after, at)) < 20, `cut at ${x}, ${y}`);
+      }
+  }
+});
