@@ -160,7 +160,9 @@ function chooseEncoding(request: ImageRequest, header: Header, snapshot: Snapsho
   const { parameters } = request;
   const format = chooseFormat(request, header, snapshot.capabilities);
   const byFormat: Readonly<Record<string, number>> = snapshot.settings.quality;
-  return { format, quality: parameters.quality ?? byFormat[format] ?? 80, background: parameters.background ?? white };
+  // One that is seen through was laid under the picture by then: what shows through both is white.
+  const background = parameters.background?.a === 255 ? parameters.background : white;
+  return { format, quality: parameters.quality ?? byFormat[format] ?? 80, background };
 }
 
 /**

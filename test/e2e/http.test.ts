@@ -300,6 +300,18 @@ test("?explain says what would be done, without the bytes", async () => {
   assert.deepEqual([again.cache?.tier, again.cache?.state], ["memory", "fresh"]);
 });
 
+test("an output without alpha is white where even the background is seen through", async () => {
+  const under = async (query: string) => {
+    const explained = (await (await get(`/images/card.png?f=jpeg&explain${query}`)).json()) as {
+      plan: { encode: { background: object } };
+    };
+    return explained.plan.encode.background;
+  };
+  const white = { r: 255, g: 255, b: 255, a: 255 };
+  for (const query of ["", "&bg=transparent", "&bg=ff000080"]) assert.deepEqual(await under(query), white, query);
+  assert.deepEqual(await under("&bg=f00"), { r: 255, g: 0, b: 0, a: 255 });
+});
+
 test("?explain names the problem that stands in the way", async () => {
   const told = (await (await get("/images/missing.png?explain")).json()) as { problem?: { code?: string } };
   assert.equal(told.problem?.code, "not-found");
