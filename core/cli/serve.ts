@@ -42,6 +42,10 @@ export const serve: Command = {
 
 async function runServe(input: Input, parts: CliParts): Promise<number> {
   const started = performance.now();
+  const signals = listenForSignals();
+  let isOpen = false;
+  // A container's first process has no default action: a stop during the start would be lost.
+  void signals.first.then(() => isOpen || process.exit(exitCodes.interrupted));
   // Before anything is read: what is saved while the server starts is news.
   const fileMark = await markOf(settingsFileOf(input));
   const { settings } = await loadFor(input, parts, flagSettings(input));
@@ -55,7 +59,7 @@ async function runServe(input: Input, parts: CliParts): Promise<number> {
     await app.ready();
     const server = await open(app, settings);
     if (!server) return exitCodes.failed;
-    const signals = listenForSignals();
+    isOpen = true;
     const watching = await watchAll({ app, settings, input, parts, log, warn, fileMark, pluginsMark });
     await print(await banner(settings, server.port, parts, performance.now() - started));
     try {

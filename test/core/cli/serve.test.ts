@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
+import process from "node:process";
 import { test } from "node:test";
 import { fixture } from "../../fixtures/fixture.ts";
 import { testOnce } from "../../once.ts";
 import { until } from "../../until.ts";
-import { cameo, inFolder, serveCameo, slow, waitFor } from "./spawn.ts";
+import { cameo, inFolder, serveCameo, slow, startCameo, waitFor } from "./spawn.ts";
 
 test("cameo serve is ready when it says so, and the URLs that it prints show something", slow, async () => {
   await inFolder(async (cwd) => {
@@ -152,6 +154,22 @@ test("cameo serve ends at once at the second signal", slow, async () => {
     close();
   });
 });
+
+test(
+  "cameo serve ends of itself where it is told to while it starts, as a container's first process has to",
+  slow,
+  async () => {
+    await inFolder(async (cwd) => {
+      const child = startCameo(["serve", "--port", "0"], { cwd });
+      const ended = once(child, "close") as Promise<[number | null, string | null]>;
+      await until(() => existsSync(join(cwd, ".cameo", "secret")));
+      process.kill(child.pid ?? 0, "SIGTERM");
+      const [code, signal] = await ended;
+      assert.equal(signal, null);
+      assert.ok(code === 130 || code === 0, `${code}`);
+    });
+  },
+);
 
 test("cameo serve does not wait for a connection that only stands open", slow, async () => {
   await inFolder(async (cwd) => {

@@ -44,7 +44,7 @@ function environment(own: Readonly<Record<string, string>> = {}): Record<string,
 const running = new Set<Running>();
 
 /** Starts `cameo` with these words. */
-function startCameo(args: readonly string[], { cwd, env, preparesCards }: Options): Running {
+export function startCameo(args: readonly string[], { cwd, env, preparesCards }: Options): Running {
   const first = preparesCards ? [] : ["--preload", preload];
   const child = spawn(process.execPath, [...runtime, ...first, main, ...args], {
     cwd,
