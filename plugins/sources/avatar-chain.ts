@@ -2,6 +2,7 @@
 import type { Original, SourceHost } from "cameo/plugin";
 import type { Person } from "./avatar-people.ts";
 import { late, type Rests } from "./avatar-rest.ts";
+import { isSound } from "./avatar-sound.ts";
 
 /** A mount, and what it is asked with: the first pattern of which every part is known. */
 export interface Link {
@@ -119,7 +120,9 @@ async function askLink(
   try {
     const original = await inTime(host.original(path), AbortSignal.any([signal, deadline]));
     rests.noteAnswer(mount);
-    return original;
+    if (!original || (await isSound(original, path, host, signal))) return original;
+    host.metrics.count(`${mount} unusable`);
+    return "trouble";
   } catch (error) {
     signal.throwIfAborted();
     // One that was given little time, since those before it took it, is not to blame.

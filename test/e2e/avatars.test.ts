@@ -11,6 +11,7 @@ import type { SettingsInput } from "../../core/settings/schema.ts";
 import { libravatar } from "../../plugins/sources/libravatar.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { changedAt, makePicture, type Services, startServices } from "../avatar-services.ts";
+import { fixture } from "../fixtures/fixture.ts";
 import { createOrigin } from "../origin.ts";
 import { see } from "../see.ts";
 
@@ -322,6 +323,19 @@ describe("the chain", () => {
     app.advance(61);
     assert.equal(from(await app.get(path)), "gravatar");
     assert.equal(services.gravatar.asked.length, 1);
+  });
+
+  test("passes over a picture that was cut off on its way, whole or not by its length", async () => {
+    const photo = await fixture("photo-460");
+    for (const body of [services.picture.subarray(0, -40), photo.subarray(0, photo.length / 2)]) {
+      const hash = newHash();
+      services.gravatar.pictures.set(hash, { body });
+      services.libravatar.pictures.set(hash, { body: makePicture(1, 2, 250) });
+      assert.equal(from(await app.get(`/all/${hash}?s=20`)), "libravatar");
+      const shown = await app.get(`/avatar/${hash}?s=20&d=retro`);
+      assert.deepEqual([shown.status, from(shown)], [200, "default:retro"]);
+      assert.match(shown.headers.get("cache-control") ?? "", /max-age=(60|59)$/);
+    }
   });
 
   test("does not give a link up for one picture that cannot be had, in however many sizes", async () => {
