@@ -278,7 +278,7 @@ export interface SourceInstance {
    * of the log and refuse nothing, since it may still come. No network here. Default none.
    */
   check?(context: CheckContext): readonly string[] | Promise<readonly string[]>;
-  /** Called after the last request of its snapshot, also after a failed setup. */
+  /** Called after the last request of its snapshot has its answer, also after a failed setup. Streams and background work may still go on. */
   dispose?(): void | Promise<void>;
 }
 
@@ -459,7 +459,7 @@ export interface EndpointContext {
 
 export interface RouteInstance {
   readonly endpoints: readonly Endpoint[];
-  /** Called after the last request of its snapshot. */
+  /** Called after the last request of its snapshot has its answer; a body that is a stream may still be read. */
   dispose?(): void | Promise<void>;
 }
 
@@ -497,7 +497,7 @@ export interface GateInstance {
   check(visit: Visit): void | Promise<void>;
   /** Looks at a picture before it is shown. `null`: not mine, ask the next. A throw refuses the upload. */
   moderate?(upload: Upload): Verdict | null | Promise<Verdict | null>;
-  /** Called after the last request of its snapshot. */
+  /** Called after the last request of its snapshot has its answer; a body that is a stream may still be read. */
   dispose?(): void | Promise<void>;
 }
 
