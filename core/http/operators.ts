@@ -47,7 +47,8 @@ function resolvePurged(pathname: string, search: string, services: Services): Re
   const readsItself = services.snapshot.mounts.get(splitPath(pathname).mount)?.grammar.read !== undefined;
   const isKept = (name: string) => (readsItself ? !access.has(name) : own.includes(name || "-"));
   const kept = search.split("&").filter((part) => isKept(part.split("=")[0] ?? ""));
-  return resolve({ pathname, search: kept.join("&"), accept: undefined }, trusting(services.snapshot), services.now());
+  const raw = { pathname, search: kept.join("&"), accept: undefined, isInside: true };
+  return resolve(raw, trusting(services.snapshot), services.now());
 }
 
 const access: ReadonlySet<string> = new Set(["sig", "signature", "exp", "expires"]);

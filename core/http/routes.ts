@@ -28,11 +28,12 @@ export function createRoutes(services: Services, { facts, readAsset, plugins }: 
     .get("/plugins", ({ request }) => listPlugins(request, services, plugins))
     .post("/plugins/:id/:action", ({ request, params }) => changePlugin(request, services, plugins, params));
   for (const [name, { settings }] of services.snapshot.mounts) {
+    // Operators throw away what internal mounts keep too: the copies of an avatar chain's links.
+    for (const path of [`/${name}`, `/${name}/*`]) app.delete(path, ({ request }) => purge(request, services));
     if (settings.internal) continue;
     for (const path of [`/${name}`, `/${name}/*`, `/meta/${name}`, `/meta/${name}/*`]) {
       app.get(path, ({ request }) => image(request));
     }
-    for (const path of [`/${name}`, `/${name}/*`]) app.delete(path, ({ request }) => purge(request, services));
   }
   for (const path of docsPaths) app.get(path, ({ request }) => docs(request));
   for (const { id, instance } of services.snapshot.routes) {

@@ -249,6 +249,30 @@ test("DELETE throws away the original and everything made from it, for operators
   assert.equal(origin.loads.length, 2);
 });
 
+test("DELETE reaches what an internal mount keeps, for operators only", async () => {
+  const chained = await startApp({
+    settings: {
+      adminToken: token,
+      mounts: { avatar: { source: "avatar", chain: ["o"] }, o: { source: "origin", internal: true } },
+    },
+    plugins: [origin.plugin],
+  });
+  const hash = "0bc83cb571cd1c50ba6f3e8a78ef1346";
+  const purge = (path: string, headers: Record<string, string> = {}) =>
+    chained.get(path, { method: "DELETE", headers });
+  origin.images.set(hash, card);
+  assert.equal((await chained.get(`/avatar/${hash}?s=20`)).headers.get("x-source"), "o");
+  origin.images.delete(hash);
+  assert.equal((await purge(`/o/${hash}`)).status, 401);
+  for (const path of [`/avatar/${hash}`, `/o/${hash}`]) {
+    const purged = await purge(path, { authorization: `Bearer ${token}` });
+    assert.equal(((await purged.json()) as { purged: number }).purged, 1, path);
+  }
+  assert.notEqual((await chained.get(`/avatar/${hash}?s=20`)).headers.get("x-source"), "o");
+  assert.equal((await chained.get(`/o/${hash}`)).status, 404);
+  await chained.close();
+});
+
 test("a purge while an image is being made keeps the old one out", async () => {
   const { promise: open, resolve: opened } = Promise.withResolvers<void>();
   origin.fail = async () => {
