@@ -35,7 +35,7 @@ export async function readUpload(
   if (/^(application\/(json|x-www-form-urlencoded)|multipart\/)/i.test(type) && !isForm) {
     throw host.fail("unsupported-type", "Send the picture as multipart/form-data, or as the body itself.");
   }
-  const body = await readBounded(request, isForm ? maxBytes + formBytes : maxBytes, host, signal);
+  const body = await readBounded(request, maxBytes, host, signal, isForm ? formBytes : 0);
   const outside = outsideFields(request, host);
   const form = isForm ? await readForm(body, type, host) : { fields: {}, file: body };
   if (form.file.length === 0)
@@ -44,14 +44,15 @@ export async function readUpload(
   return { file: form.file, fields: { ...outside, ...form.fields } };
 }
 
-/** All bytes, up to `maxBytes`, if they are there before `signal` ends. */
+/** All bytes, up to `maxBytes` and the `room` for what is around them, if they are there before `signal` ends. */
 export async function readBounded(
   request: Request,
   maxBytes: number,
   host: Fail,
   signal: AbortSignal,
+  room = 0,
 ): Promise<Uint8Array> {
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes, host);
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes + room) throw tooLarge(maxBytes, host);
   const chunks: Uint8Array[] = [];
   const reader = request.body?.getReader();
   const over = overOf(signal, host);
@@ -60,7 +61,7 @@ export async function readBounded(
       const chunk = await Promise.race([reader?.read().catch((cause: unknown) => cutOff(cause, host)), over.promise]);
       if (!chunk?.value) return new Uint8Array(Buffer.concat(chunks));
       length += chunk.value.byteLength;
-      if (length > maxBytes) throw tooLarge(maxBytes, host);
+      if (length > maxBytes + room) throw tooLarge(maxBytes, host);
       chunks.push(chunk.value);
     }
   } catch (error) {

@@ -114,6 +114,18 @@ test("an e-mail in a header is read as UTF-8, as curl sends it, else as Latin-1,
   }
 });
 
+test("an upload that is too large is told the limit of the settings, in a form too", async () => {
+  const bench = await startBench({ options: { maxBytes: 1000 } });
+  for (const size of [1001, 40_000]) {
+    const form = new FormData();
+    form.set("file", new File([new Uint8Array(size)], "me.png"));
+    for (const body of [form, new Uint8Array(size)]) {
+      const upload = bench.call("POST", "/avatar", { body, headers: bearer() });
+      await assert.rejects(upload, /source-too-large: .* more than 1000 bytes/);
+    }
+  }
+});
+
 test("an operator decides of the picture that he has seen, not of one that came meanwhile", async () => {
   const bench = await startBench({ verdict: () => "hold" });
   const decide = (what: string, etag: string) =>
