@@ -20,6 +20,12 @@ import { problemResponse } from "./problem.ts";
 
 /** Resolved requests that are kept: `resolve` is pure, so a known URL need not be parsed again. */
 const keptRequests = 8192;
+/** Characters of their URLs together; each is held several times over. Long ones push others out, so that a flood of them costs little memory. */
+const keptCharacters = 4 * 2 ** 20;
+
+/** By URL and what else decides; the least recently used go first. */
+export const createKept = <T extends object>(): LRUCache<string, T> =>
+  new LRUCache({ max: keptRequests, maxSize: keptCharacters, sizeCalculation: (_, key) => key.length });
 
 /** Answers a GET, or a HEAD whose body the router drops; never throws. */
 export type ImageHandler = (request: Request) => Response | Promise<Response>;
@@ -40,7 +46,7 @@ export function splitUrl(url: string): { readonly pathname: string; readonly sea
 }
 
 export function createImageHandler(services: Services): ImageHandler {
-  const resolved = new LRUCache<string, ImageRequest>({ max: keptRequests });
+  const resolved = createKept<ImageRequest>();
   // Of an entry, its header alone: bodies belong to the cache, whose budget counts them.
   const fixed = new WeakMap<ImageRequest, { readonly of: EntryHeader; readonly headers: Record<string, string> }>();
   const recent = new WeakMap<ImageRequest, Recent>();

@@ -1,6 +1,7 @@
 /** What the image handler keeps of requests, besides what the cache may hold. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { createKept } from "../../../core/http/image.ts";
 import { resolve } from "../../../core/stages/resolve.ts";
 import { startApp, type TestApp } from "../../app.ts";
 import { fixture } from "../../fixtures/fixture.ts";
@@ -69,6 +70,17 @@ async function countAfterCollection(bodies: readonly WeakRef<Uint8Array>[], enou
 }
 
 const skip = collect ? false : "a collection can be asked for with --v8-flags=--expose-gc only";
+
+test("createKept() keeps many requests with short URLs and few with long ones", () => {
+  const keep = (length: number) => {
+    const kept = createKept();
+    for (let at = 0; at < 10_000; at++) kept.set(`${at}`.padEnd(length), {});
+    return kept;
+  };
+  assert.equal(keep(100).size, 8192);
+  const long = keep(8000);
+  assert.ok(long.size > 100 && long.size * 8000 <= 2 ** 22, `${long.size} kept`);
+});
 
 test("a body that the memory tier has given up is held by no request that is kept", { skip }, async () => {
   const bodies: WeakRef<Uint8Array>[] = [];
