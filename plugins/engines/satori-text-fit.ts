@@ -124,12 +124,27 @@ function fillBroken(parts: readonly string[], frame: Frame): { lines: string[]; 
   return { lines: line === "" ? lines : [...lines, line], isDropped };
 }
 
+/** Ends after a whole word, unless that leaves a hole at the end of the line. */
 function withEllipsis(line: string, frame: Frame): string {
-  const kept = graphemes(visible(line));
-  while (kept.length > 0) {
-    const candidate = kept.join("").replace(/[\s,;:.!?،؛。、–—\u200f-]+$/u, "") + ellipsis;
-    if (frame.width(candidate) <= frame.widthPx) return candidate;
-    kept.pop();
+  const all = graphemes(visible(line));
+  for (let count = all.length; count > 0; count--) {
+    const cut = ended(all.slice(0, count).join(""));
+    if (frame.width(cut) > frame.widthPx) continue;
+    const isInWord = [all[count - 1], all[count]].every((each) => /^[\p{L}\p{N}]/u.test(each ?? ""));
+    const words = isInWord
+      ? ended(
+          all
+            .slice(0, count)
+            .join("")
+            .replace(/\s\S*$/u, ""),
+        )
+      : cut;
+    return frame.width(words) >= frame.widthPx * leastFilled ? words : cut;
   }
   return frame.width(ellipsis) <= frame.widthPx ? ellipsis : "";
 }
+
+/** Part of a line that is filled in any case. */
+const leastFilled = 0.6;
+
+const ended = (text: string): string => text.replace(/[\s,;:.!?،؛。、–—\u200f-]+$/u, "") + ellipsis;

@@ -64,6 +64,10 @@ test("fitText() breaks a word only where no size has room for it", () => {
 test("fitText() ends in an ellipsis after a whole word or character where nothing fits", () => {
   const { lines, isClamped } = fitText("word ".repeat(40), { ...frame, sizesPx: [40] }, even);
   assert.deepEqual([lines, isClamped], [["word word word word", "word word word word…"], true]);
+  const endsIn = (text: string) => fitText(text, { ...frame, maxLines: 1, sizesPx: [40] }, even).lines[0];
+  assert.equal(endsIn("One, two, three four five"), "One, two, three…");
+  assert.equal(endsIn("Announcing, everyone, news"), "Announcing…");
+  assert.equal(endsIn("Of Donaudampfschiffe and more"), "Of Donaudampfschiff…");
   const family = "👨‍👩‍👧‍👦";
   assert.deepEqual(fitText(family.repeat(60), { ...frame, sizesPx: [40] }, even).lines, [
     family.repeat(20),
