@@ -127,7 +127,7 @@ async function askLink(
     signal.throwIfAborted();
     // One that was given little time, since those before it took it, is not to blame.
     const isToBlame = !deadline.aborted || performance.now() - startedMs > deadlineMs / 2;
-    if (isToBlame) rests.noteTrouble(mount, deadline.aborted ? late : error);
+    if (isToBlame) rests.noteTrouble(mount, deadline.aborted ? late : error, path);
     const what = deadline.aborted ? "late" : "failed";
     host.metrics.count(`${mount} ${what}`);
     host.log.debug(`A link of the chain ${what}`, { link: mount, cause: error });

@@ -6,11 +6,11 @@ export interface Rests {
   isResting(mount: string): boolean;
   /** A link has answered, be it that it has nothing. */
   noteAnswer(mount: string): void;
-  /** A link was too slow (`late`), or failed. */
-  noteTrouble(mount: string, trouble: unknown): void;
+  /** A link was too slow (`late`), or failed, for a picture. Each picture counts once: one person's slow server is not everybody's. */
+  noteTrouble(mount: string, trouble: unknown, picture: string): void;
 }
 
-/** So many troubles in a row are no accident. */
+/** Troubles with so many pictures in a row are no accident. */
 const troubleLimit = 5;
 const restMs = 30_000;
 /** However long a service wishes to be left alone. */
@@ -22,9 +22,14 @@ const outages: ReadonlySet<string> = new Set(["origin-failed", "origin-timeout"]
 export const late = Symbol("late");
 
 interface State {
-  troubles: number;
+  /** How many pictures more are no accident. */
+  left: number;
+  /** Those that were in trouble since the last answer or rest. */
+  readonly pictures: Set<string>;
   untilMs: number;
 }
+
+const fresh = (): State => ({ left: troubleLimit, pictures: new Set(), untilMs: 0 });
 
 export function createRests(host: Pick<SourceHost, "now" | "fail" | "trouble" | "mount">): Rests {
   const states = new Map<string, State>();
@@ -32,7 +37,7 @@ export function createRests(host: Pick<SourceHost, "now" | "fail" | "trouble" | 
 
   function rest(mount: string, ms: number): void {
     // The next trouble after the rest begins another one.
-    states.set(mount, { troubles: troubleLimit - 1, untilMs: host.now() + Math.min(ms, longestRestMs) });
+    states.set(mount, { left: 1, pictures: new Set(), untilMs: host.now() + Math.min(ms, longestRestMs) });
     const detail = "This link of the avatar chain is in trouble or too slow, and is left out for a while.";
     host.trouble(partOf(mount), host.fail("origin-failed", detail));
   }
@@ -45,16 +50,17 @@ export function createRests(host: Pick<SourceHost, "now" | "fail" | "trouble" | 
       states.delete(mount);
       if (state.untilMs > 0) host.trouble(partOf(mount), null);
     },
-    noteTrouble(mount, trouble) {
+    noteTrouble(mount, trouble, picture) {
       const known = trouble instanceof CameoError ? trouble : undefined;
       if (trouble !== late && !outages.has(known?.code ?? "")) return;
       // What is remembered of one picture, which may be asked for in many sizes, says nothing new of the service.
       if (known?.options.log?.cached === true) return;
       const wishedS = known?.options.retryAfterS;
       if (wishedS !== undefined) return rest(mount, wishedS * 1000);
-      const state = states.get(mount) ?? { troubles: 0, untilMs: 0 };
-      states.set(mount, { ...state, troubles: state.troubles + 1 });
-      if (state.troubles + 1 >= troubleLimit) rest(mount, restMs);
+      const state = states.get(mount) ?? fresh();
+      states.set(mount, state);
+      state.pictures.add(picture);
+      if (state.pictures.size >= state.left) rest(mount, restMs);
     },
   };
 }
