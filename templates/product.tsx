@@ -8,7 +8,7 @@ import { Frame, marginPx } from "./parts/frame.tsx";
 import { looksOf } from "./parts/looks.ts";
 import { Pill, pillPaddingPx } from "./parts/panel.tsx";
 import { picture, text } from "./parts/parameters.ts";
-import { fitRow } from "./parts/row.ts";
+import { fitRow, type RowText } from "./parts/row.ts";
 import { columnWidth, Side, sideSize } from "./parts/side.tsx";
 import { heightOf, Stack } from "./parts/stack.tsx";
 import { Stars, starsHeightPx } from "./parts/stars.tsx";
@@ -97,12 +97,17 @@ interface PriceProperties {
 function Price({ card, parameters: { price, was, badge }, widthPx }: PriceProperties): Child {
   const looks = looksOf(card);
   const ink = { ...looks.strong, color: legible(card.colors.onAccent, card.colors.accent, inkOn(card.colors.accent)) };
-  const texts = [
+  const formerly = { text: was, look: looks.small, sizesPx: [32, 28, 24, 20] };
+  const texts: RowText[] = [
     { text: price, look: { ...looks.title, lineHeight: 1.2 }, sizesPx: [56, 48, 42, 36, 30], isFirm: true },
-    { text: was, look: looks.small, sizesPx: [32, 28, 24, 20] },
+    formerly,
     { text: badge, look: ink, sizesPx: [26, 24, 22, 20] },
   ];
-  const [now, then, note] = fitRow(card, texts, { widthPx: widthPx - (badge ? 2 * pillPaddingPx : 0), gapPx: 24 });
+  const row = { widthPx: widthPx - (badge ? 2 * pillPaddingPx : 0), gapPx: 24 };
+  const all = fitRow(card, texts, row);
+  // Half a price would be another price.
+  const isCut = all[1]?.fitted.isClamped === true;
+  const [now, then, note] = isCut ? fitRow(card, texts.with(1, { ...formerly, text: undefined }), row) : all;
   if (!now && !then && !note) return null;
   return (
     <div style={{ display: "flex", alignItems: "center", gap: 24, height: priceHeightPx, flexShrink: 0 }}>

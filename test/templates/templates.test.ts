@@ -63,6 +63,18 @@ test("product fills its stars from the side that its text begins at", async () =
   assert.deepEqual([await isFilled("لوحة", "left"), await isFilled("لوحة", "right")], [false, true]);
 });
 
+test("product shows a former price whole or not at all", async () => {
+  const template = templates.product as PluginOf<"template">;
+  const textsOf = async (more: Readonly<Record<string, string>>) => {
+    const given = { title: "Print", price: "US$ 1,249,999.00", badge: "Limited edition of 50", ...more };
+    return (await lay(template, drawingOf(template, given))).boxes.filter(({ kind }) => kind === "text").length;
+  };
+  const without = await textsOf({});
+  assert.equal(await textsOf({ was: "US$ 2,000,000.00" }), without);
+  assert.equal(await textsOf({ was: "US$ 2,000,000.00", badge: "" }), without);
+  assert.equal(await textsOf({ price: "$12", was: "$20", badge: "New" }), without + 1);
+});
+
 test("changelog shows a change whole where the panel has room for it", async () => {
   const template = templates.changelog as PluginOf<"template">;
   const change = "Builds take half as long since the cache keeps what did not change, on every machine that shares it";
