@@ -32,7 +32,7 @@ export interface Cache {
   /** Whatever the fastest tier holds, also when it is stale or expired. Never rejects: a tier that fails, or a damaged value, is a miss. */
   get(key: string): Promise<CacheHit | undefined>;
   /**
-   * Memory at once; resolves when the slower tiers have it too. Never rejects: a tier that fails is logged (once a minute) and counted.
+   * Memory at once; resolves when the slower tiers have it too, or have deleted what a failure takes the place of. Never rejects: a tier that fails is logged (once a minute) and counted.
    * With a `ticket`, dropped if a purge of the key's prefix came after it.
    */
   set(key: string, entry: Entry, ticket?: Ticket): Promise<void>;
@@ -88,11 +88,17 @@ export function createCache({ memory: firstBudget, tiers: drivers, log, now }: C
     if (epoch.isPurged(key, began)) return;
     memory.set(key, entry);
     if (onto.length === 0) return;
-    const value = encodeEntry(entry);
-    const write = { key, done: Promise.all(onto.map((tier) => tier.write(key, value))) };
+    const write = { key, done: Promise.all(lay(key, entry, onto)) };
     pending.add(write);
     await write.done;
     pending.delete(write);
+  }
+
+  /** A failure lives for a minute: memory is enough, and strangers can make as many as they like. What it takes the place of goes. */
+  function lay(key: string, entry: Entry, onto: readonly Tier[]): Promise<void>[] {
+    if (entry.header.kind === "negative" && memory.get(key)) return onto.map((tier) => tier.remove(key));
+    const value = encodeEntry(entry);
+    return onto.map((tier) => tier.write(key, value));
   }
 
   async function set(key: string, entry: Entry, ticket = epoch.now()): Promise<void> {

@@ -222,3 +222,23 @@ test("stats() tells what a tier holds, if its driver knows", () => {
   assert.equal(tierOf(cache, "plain")?.bytes, undefined);
   assert.equal(tierOf(cache, "memory")?.entries, 0);
 });
+
+const failure = makeEntry(new Uint8Array(), { kind: "negative", error: { code: "not-found", detail: "none" } });
+
+test("Cache.set() keeps a failure in memory alone, and deletes what it takes the place of", async () => {
+  const driver = memoryDriver();
+  const { cache } = open({ disk: driver });
+  await cache.set(key, old);
+  await cache.set(key, failure);
+  await cache.set("m:abd:original", failure);
+  assert.deepEqual(await driver.getKeys("", {}), []);
+  assert.equal((await cache.get(key))?.entry.header.kind, "negative");
+  await cache.set(key, fresh);
+  assert.deepEqual(await driver.getKeys("", {}), [key]);
+});
+
+test("Cache.set() keeps a failure on the tiers where memory keeps nothing", async () => {
+  const { cache } = open({ disk: memoryDriver() }, 0);
+  await cache.set(key, failure);
+  assert.equal((await cache.get(key))?.entry.header.kind, "negative");
+});
