@@ -3,7 +3,8 @@ import * as v from "valibot";
 import { bytes } from "../bytes.ts";
 import { isRange } from "../net/address.ts";
 
-const seconds = v.pipe(v.number(), v.minValue(0));
+/** Up to a hundred years: an instant that far away can still be written as a date, and into a header. */
+const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(3_153_600_000));
 const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const about = v.description;

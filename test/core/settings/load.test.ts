@@ -57,3 +57,12 @@ test("loadSettings() refuses what cannot be the value of a header", async () => 
         refuses(new RegExp(`^mounts\\.images\\.${name} \\(CAMEO_MOUNTS_IMAGES_\\w+\\): takes visible ASCII`)),
       );
 });
+
+test("loadSettings() refuses times that end in no date", async () => {
+  for (const name of ["ttlS", "staleS", "clientTtlS"])
+    for (const value of [Number.POSITIVE_INFINITY, 1e20, -1])
+      await assert.rejects(
+        load({ mounts: { images: { source: "file", [name]: value } } }),
+        refuses(new RegExp(`^mounts\\.images\\.${name} \\(CAMEO_MOUNTS_IMAGES_\\w+\\): `)),
+      );
+});
