@@ -134,7 +134,11 @@ function showRemarks(remarks, problems) {
 }
 
 /** What an operator may do about a problem. */
-const keyTo = (code) => (code === "signature-required" ? [" ", make("button", { type: "button", textContent: "Use the admin token", onclick: ask })] : []);
+const keyTo = (code) => {
+  if (code === "signature-required") return [" ", make("button", { type: "button", textContent: "Use the admin token", onclick: ask })];
+  if (code === "no-such-route") return [" This page draws with the mount /" + state.mount + "/; the setting routes.templates.mount names another."];
+  return [];
+};
 
 const absolute = (path) => new URL(path, state.baseUrl ? state.baseUrl + "/" : location.href).href;
 

@@ -167,3 +167,13 @@ test("/templates asks for the admin token where only operators may see it, and s
     await closed.stop();
   }
 });
+
+test("/templates says which setting names the mount that draws, where there is none of this name", async ({ page }) => {
+  const other = await startServer({ CAMEO_ROUTES_TEMPLATES_MOUNT: "covers" });
+  try {
+    await page.goto(`${other.address}/templates`);
+    await expect(page.locator("#remarks")).toContainText("routes.templates.mount");
+  } finally {
+    await other.stop();
+  }
+});
