@@ -5,7 +5,8 @@ import { isRange } from "../net/address.ts";
 
 /** Up to a hundred years: an instant that far away can still be written as a date, and into a header. */
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(3_153_600_000));
-const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1));
+/** The longest that a timer waits: a longer one would be over at once. */
+const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2_147_483_647));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const about = v.description;
 const headerValue = v.pipe(v.string(), v.regex(/^[\x20-\x7e]*$/, "takes visible ASCII characters and spaces"));

@@ -66,3 +66,11 @@ test("loadSettings() refuses times that end in no date", async () => {
         refuses(new RegExp(`^mounts\\.images\\.${name} \\(CAMEO_MOUNTS_IMAGES_\\w+\\): `)),
       );
 });
+
+test("loadSettings() refuses times that no timer waits for", async () => {
+  for (const name of ["jobMs", "fetchMs", "queueMs"])
+    await assert.rejects(
+      load({ limits: { [name]: 2 ** 31 } }),
+      refuses(new RegExp(`^limits\\.${name} \\(CAMEO_LIMITS_`)),
+    );
+});
