@@ -71,6 +71,8 @@ export async function fetch(
   const hit = isLocal.get(request.mount.source) ? services.cache.peek(key) : await services.cache.get(key);
   if (hit && state(hit.entry.header, services.now()) === "fresh") return fromEntry(hit.entry, hit.tier, services);
   const previous = hit && hit.entry.header.kind === "original" ? hit.entry : undefined;
+  const resting = previous && !needs.variant ? restingTimes(previous, services.now()) : undefined;
+  if (previous && resting) return { ...fromEntry(previous, "stale", services), times: resting };
   const load = (signal: AbortSignal) => loadAndKeep(request, services, previous, needs.variant, signal);
   const flight = `${flightKey(request, previous, needs.variant)}@${services.cache.ticket(request.keys.prefix)}`;
   const { answer, isShared } = await services.flights.share(flight, load, needs.signal);
@@ -118,10 +120,19 @@ async function loadAndKeep(
     if (signal.aborted) throw error;
     const failure = toCameoError(error);
     if (codes[failure.code].report) services.troubles.note(`mount.${request.mount.name}`, failure);
-    const soon = previous && !variant ? retrySoon(failure, previous, services) : undefined;
-    if (previous && soon) return { ...fromEntry(previous, "stale", services), times: soon };
-    keepFailure(request, services, failure, ticket);
-    throw failure;
+    const soon = previous && retrySoon(failure, previous, services);
+    if (!previous || !soon) {
+      keepFailure(request, services, failure, ticket);
+      throw failure;
+    }
+    const facts = { ...previous.header.facts, retryAt: soon.freshUntil };
+    void services.cache.set(
+      request.keys.original,
+      { header: { ...previous.header, facts }, body: previous.body },
+      ticket,
+    );
+    if (variant) throw failure;
+    return { ...fromEntry(previous, "stale", services), times: soon };
   }
 }
 
@@ -130,6 +141,13 @@ function retrySoon(error: CameoError, previous: Entry, services: Services): Time
   const isUsable = codes[error.code].retryable && state(previous.header, services.now()) === "stale";
   const soon = isUsable ? negativeFreshness(error.code, services.now(), services.random()) : undefined;
   return soon && { ...soon, staleUntil: previous.header.staleUntil };
+}
+
+/** While the origin is left alone, after a failure, an old copy is all there is. */
+function restingTimes({ header }: Entry, now: number): Times | undefined {
+  const retryAt = header.facts?.retryAt;
+  if (typeof retryAt !== "number" || retryAt <= now || state(header, now) !== "stale") return undefined;
+  return { storedAt: now, freshUntil: retryAt, staleUntil: header.staleUntil };
 }
 
 async function loadOnce(

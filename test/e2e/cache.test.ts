@@ -119,6 +119,25 @@ test("a new variant of a stale original is made while the origin is down", async
   assert.equal((await get("w=60&f=png")).status, 200);
 });
 
+test("an old original outlives the failed renewal of a variant; its origin is asked once for all that is made of it meanwhile", async () => {
+  await get("w=40&f=png");
+  origin.fail = async () => {
+    throw new CameoError("origin-failed", "down");
+  };
+  app.advance(200);
+  assert.equal(status(await get("w=40&f=png")), "200 STALE memory");
+  await until(() => app.app.services.flights.size() === 0);
+  for (const width of [60, 70, 80]) assert.equal((await get(`w=${width}&f=png`)).status, 200);
+  assert.equal(origin.loads.length, 2);
+  app.advance(60);
+  assert.equal((await get("w=90&f=png")).status, 200);
+  assert.equal(origin.loads.length, 3);
+  origin.fail = undefined;
+  app.advance(60);
+  assert.equal((await get("w=91&f=png")).status, 200);
+  assert.equal(origin.unchanged, 1);
+});
+
 test("a copy past its stale time is not served", async () => {
   await get();
   origin.images.delete(ref);
