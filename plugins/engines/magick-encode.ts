@@ -1,6 +1,7 @@
 /** Frames → bytes, without metadata. The picture stays as it is. */
 import {
   AlphaAction,
+  Channels,
   CompositeOperator,
   DitherMethod,
   MagickFormat as formats,
@@ -10,6 +11,7 @@ import {
   Interlace,
   type MagickFormat,
   MagickGeometry,
+  Percentage,
   QuantizeSettings,
 } from "@imagemagick/magick-wasm";
 import type { EncodeOptions, OutputFormat } from "cameo/plugin";
@@ -95,9 +97,15 @@ function prepare(image: IMagickImage, encoder: Encoder, { quality, background }:
 
 function makeGif(images: IMagickImageCollection): void {
   // A frame that clears what is there needs a transparent colour to clear it with.
-  if (images.some((image) => image.hasAlpha)) for (const image of images) image.alpha(AlphaAction.Set);
+  if (images.some((image) => image.hasAlpha)) for (const image of images) clearOrSolid(image);
   for (const image of images) toHundredths(image);
   reduceColors(images);
+}
+
+/** GIF knows no half-transparent pixels; the library makes all of them solid, and soft shadows black. */
+function clearOrSolid(image: IMagickImage): void {
+  image.alpha(AlphaAction.Set);
+  image.threshold(new Percentage(50), Channels.Alpha);
 }
 
 /** GIF counts in hundredths of a second, and is shown slowly where a frame takes less than two. */

@@ -56,6 +56,9 @@ function undeclared({ name, engine }: Bench, format: OutputFormat): void {
   });
 }
 
+type Encode = (frames: readonly Pixels[]) => Promise<Uint8Array>;
+type Back = (body: Uint8Array) => Promise<readonly Pixels[]>;
+
 function declared(bench: Bench, format: OutputFormat): void {
   const { name, engine, definition } = bench;
   const encode = async (frames: readonly Pixels[], more: Partial<EncodeOptions> = {}): Promise<Uint8Array> => {
@@ -146,14 +149,34 @@ function declared(bench: Bench, format: OutputFormat): void {
   }
 
   if (isReadable) movement(bench, format, encode, back);
+  if (isReadable && format === "gif") softEdges(bench, encode, back);
 }
 
-function movement(
-  { name, definition }: Bench,
-  format: OutputFormat,
-  encode: (frames: readonly Pixels[]) => Promise<Uint8Array>,
-  back: (body: Uint8Array) => Promise<readonly Pixels[]>,
-): void {
+/** GIF knows clear and solid only. A shadow must not become a black frame around the picture, nor a pale glass nothing. */
+function softEdges({ name, definition }: Bench, encode: Encode, back: Back): void {
+  const shade = (a: number) => draw(64, 48, () => ({ r: 30, g: 120, b: 220, a }));
+  /** Ever more solid from left to right. */
+  const ramp = draw(64, 48, (x) => ({ r: 30, g: 120, b: 220, a: x * 4 }));
+
+  test(`${name}.encode() makes what is half seen through clear below the half, and solid in its own colour above: gif`, async () => {
+    const stills = [[ramp], [shade(200)]];
+    const all = definition.animates.includes("gif") ? [...stills, [ramp, shade(255), ramp]] : stills;
+    for (const frames of all)
+      for (const [index, pixels] of (await back(await encode(frames))).entries())
+        assertCut(pixels, frames[index] ?? ramp, `frame ${index} of ${frames.length}`);
+  });
+}
+
+function assertCut(pixels: Pixels, given: Pixels, where: string): void {
+  for (const x of [0, 8, 24, 40, 56, 63]) {
+    const [got, wanted] = [colorAt(pixels, x, 20), colorAt(given, x, 20)];
+    const isSolid = wanted.a >= 128;
+    assert.equal(got.a, isSolid ? 255 : 0, `${where} at ${x}`);
+    if (isSolid) assertColor(got, { ...wanted, a: 255 }, tolerances.gif, `${where} at ${x}`);
+  }
+}
+
+function movement({ name, definition }: Bench, format: OutputFormat, encode: Encode, back: Back): void {
   const colors = [
     { r: 200, g: 40, b: 40, a: 255 },
     { r: 40, g: 160, b: 60, a: 255 },
