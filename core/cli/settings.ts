@@ -51,8 +51,9 @@ export function findOptions({ plugins }: CliParts) {
   };
 }
 
-/** JSON lines on standard error. */
+/** JSON lines on standard error. Where it takes none, on a full disk or a pipe that nobody reads, they are lost, and no more: to log that would fail too. */
 export function openLog(level: Level): RootLog {
+  process.stderr.on("error", () => {});
   return createLog({ level, sink: { write: (text) => process.stderr.write(text) }, now: () => Date.now() });
 }
 

@@ -171,6 +171,22 @@ test(
   },
 );
 
+// Deno itself writes to standard error once, and aborts where it cannot.
+testOnce("cameo serve goes on where its log cannot be written", slow, async () => {
+  if (!existsSync("/dev/full")) return;
+  await inFolder(async (cwd) => {
+    const served = await serveCameo([], { cwd, isLogFull: true });
+    for (const width of [10, 11, 12]) {
+      const answer = await fetch(`${served.url}/images/badge.svg?f=png&w=${width}`);
+      assert.equal(answer.status, 200);
+      await answer.arrayBuffer();
+      // The log is written behind the answers.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    assert.equal(await served.end("SIGTERM"), 0);
+  });
+});
+
 test("cameo serve does not wait for a connection that only stands open", slow, async () => {
   await inFolder(async (cwd) => {
     const served = await serveCameo([], { cwd });

@@ -23,6 +23,8 @@ export interface Options {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether what draws cards is set up at the start, as it is outside of tests. Default: no. */
   readonly preparesCards?: boolean;
+  /** Whether nothing can be written to standard error, as on a full disk. Linux has `/dev/full` for that. Default: no. */
+  readonly isLogFull?: boolean;
 }
 
 export interface Finished {
@@ -44,9 +46,11 @@ function environment(own: Readonly<Record<string, string>> = {}): Record<string,
 const running = new Set<Running>();
 
 /** Starts `cameo` with these words. */
-export function startCameo(args: readonly string[], { cwd, env, preparesCards }: Options): Running {
+export function startCameo(args: readonly string[], { cwd, env, preparesCards, isLogFull }: Options): Running {
   const first = preparesCards ? [] : ["--preload", preload];
-  const child = spawn(process.execPath, [...runtime, ...first, main, ...args], {
+  const words = [process.execPath, ...runtime, ...first, main, ...args];
+  const [command = "", ...rest] = isLogFull ? ["sh", "-c", 'exec "$0" "$@" 2>/dev/full', ...words] : words;
+  const child = spawn(command, rest, {
     cwd,
     env: environment(env),
     stdio: ["ignore", "pipe", "pipe"],
