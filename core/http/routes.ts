@@ -66,9 +66,18 @@ function logged(error: unknown, { log }: Services): CameoError {
   return known;
 }
 
-/** A path without parts has no parameters at all. */
-const decoded = (params: Readonly<Record<string, string>> | undefined): Record<string, string> =>
-  Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, decodePart(value)]));
+/**
+ * Elysia has decoded the parts of a path that have a name, once, to `null` where that is not possible; what `*` stands for is as it came. A
+ * path without parts has no parameters at all.
+ */
+function decoded(params: Readonly<Record<string, string | null>> | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(params ?? {}).map(([name, value]) => {
+      if (value === null) throw new CameoError("bad-request", "The path is no valid percent-encoding.");
+      return [name, name === "*" ? decodePart(value) : value];
+    }),
+  );
+}
 
 /** As it came where it is not valid percent-encoding. */
 function decodePart(value: string): string {

@@ -41,6 +41,8 @@ test("a route answers as soon as it is loaded, with its parameters", async () =>
   const hello = `{ method: "GET", path: "/tools/hello/:name", handle: (_request, { params }) => new Response(options.greeting + " " + params.name) }`;
   assert.equal(await put("tools", routes("tools", hello)), true);
   assert.equal(await (await app.get("/tools/hello/J%C3%BCrg")).text(), "hello Jürg");
+  assert.equal(await (await app.get("/tools/hello/100%2525")).text(), "hello 100%25");
+  assert.equal((await app.get("/tools/hello/%ZZ")).status, 400);
 });
 
 test("a route keeps values of its own, counts, and gets another mount's image", async () => {
