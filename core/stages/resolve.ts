@@ -78,14 +78,14 @@ export function resolve(raw: RawRequest, snapshot: Snapshot, now: number): Image
   if (ref === "") throw new CameoError("not-found", "The path names no image; add one after the mount's name.");
   refuseUnsigned(mount, ref, isSigned);
   const filled = fillIn(parsed, mount, snapshot);
-  const parameters = settleTheme(filled, raw.scheme);
+  const { parameters, query } = handTheme(settleTheme(filled, raw.scheme), parsed, raw.search, mount, snapshot);
   const isNegotiated = parsed.output === "image" && (parameters.format ?? "auto") === "auto";
   const accepts = isNegotiated ? acceptedFormats(raw.accept) : [];
   const request = {
     output: parsed.output,
     mount,
     ref,
-    query: parsed.query,
+    query,
     parameters,
     accepts,
     isNegotiated,
@@ -131,6 +131,27 @@ function settleTheme(parameters: Parameters, scheme: RawRequest["scheme"]): Para
   if (parameters.theme !== "auto") return parameters;
   const { theme: _auto, ...rest } = parameters;
   return scheme ? { ...rest, theme: scheme } : rest;
+}
+
+/**
+ * A preset's theme is the mount's where it reads themes itself: a card is drawn in it, not inverted afterwards. What the URL says wins; had the mount
+ * left that to the transform, it would be among the parsed parameters.
+ */
+function handTheme(
+  parameters: Parameters,
+  { ref, query, parameters: written }: ParsedRequest,
+  search: string,
+  { grammar: { read } }: Mount,
+  { grammar }: Snapshot,
+): Pick<ImageRequest, "parameters" | "query"> {
+  const { theme, ...others } = parameters;
+  if (theme === undefined || written.theme !== undefined || !read) return { parameters, query };
+  const parameter = (name: string) => grammar.spellings.get(name);
+  const own = read({ ref, query: [["theme", theme]], parameter });
+  if (own.query.some(([name]) => name === "theme")) return { parameters, query };
+  const isSaid = new URLSearchParams(search).has("theme");
+  const themed = isSaid || own.own.theme === undefined ? {} : { theme: own.own.theme };
+  return { parameters: others, query: { ...query, ...themed } };
 }
 
 type Unkeyed = Pick<ImageRequest, "mount" | "ref" | "query" | "parameters" | "accepts" | "output">;

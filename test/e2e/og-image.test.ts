@@ -26,11 +26,13 @@ const mounts = {
     brand: { colors: { light: { background: "#ffeedd" } } },
   },
   strict: { source: "template", sign: "required", fallback: "none" },
+  avatar: { source: "avatar" },
 };
+const presets = { night: "theme=dark&w=300", inverted: "theme=dark&f=png" };
 
 before(async () => {
   app = await startApp({
-    settings: { adminToken: token, signingKeys: [key], limits: { jobMs: 6000 }, mounts: mounts as never },
+    settings: { adminToken: token, signingKeys: [key], presets, limits: { jobMs: 6000 }, mounts: mounts as never },
     plugins: [origin.plugin],
     preparesCards: true,
   });
@@ -109,6 +111,24 @@ test("equal cards are made once, whatever the spelling of their URLs", async () 
     "/og-image?template=card&title=%20Same&subtitle=Card&theme=light",
   ])
     assert.equal((await app.get(path)).headers.get("x-cache"), "HIT memory", path);
+});
+
+test("a preset's theme is the template's and the avatar's own, and the URL's wins; elsewhere it is the transform's", async () => {
+  const etag = async (path: string) => {
+    const response = await app.get(path);
+    assert.equal(response.status, 200, path);
+    return response.headers.get("etag");
+  };
+  const dark = await etag("/og-image?title=Night&theme=dark&w=300");
+  const light = await etag("/og-image?title=Night&w=300");
+  assert.notEqual(dark, light);
+  assert.equal(await etag("/og-image?title=Night&p=night"), dark);
+  assert.equal(await etag("/og-image?title=Night&p=night&theme=light"), light);
+  assert.equal(await etag("/avatar/ann?p=night"), await etag("/avatar/ann?theme=dark&w=300"));
+  assert.equal(await etag("/avatar/ann?p=night&theme=light"), await etag("/avatar/ann?w=300"));
+  origin.images.set("logo", await fixture("png-rgba"));
+  assert.equal(await etag("/o/logo?p=inverted"), await etag("/o/logo?theme=dark&f=png"));
+  assert.notEqual(await etag("/o/logo?p=inverted"), await etag("/o/logo?f=png"));
 });
 
 test("a bad parameter is a 400 that lists what there is, before anything is fetched", async () => {
