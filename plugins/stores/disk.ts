@@ -21,7 +21,10 @@ const options = v.object({
     v.optional(v.pipe(v.string(), v.nonEmpty()), "./.cameo/cache"),
     v.description("Folder of the cache; made when it is needed."),
   ),
-  maxBytes: v.pipe(v.optional(bytes, 10 * 1024 ** 3), v.description("Budget for the values. Default 10 GiB.")),
+  maxBytes: v.pipe(
+    v.optional(bytes, 10 * 1024 ** 3),
+    v.description("Budget on the disk, which gives each value whole blocks of 4 KiB. Default 10 GiB."),
+  ),
   minFreeBytes: v.pipe(
     v.optional(bytes),
     v.description(
@@ -35,6 +38,10 @@ const options = v.object({
     ),
   ),
 });
+
+/** What most file systems give at a time: many small values take more than their bytes. */
+const blockBytes = 4096;
+const onDisk = (bytes: number): number => Math.max(1, Math.ceil(bytes / blockBytes)) * blockBytes;
 
 const evictTo = 0.9;
 const saveEveryMs = 5 * 60_000;
@@ -57,7 +64,7 @@ function createDisk(settings: v.InferOutput<typeof options>, host: StoreHost): D
   /** Folders that are known to be there. */
   const made = new Set<string>();
   const fileOf = (key: string) => pathOf(root, key) + suffix;
-  const put = (key: string, usedAt: number, bytes: number) => index.set(key, { usedAt }, { size: Math.max(1, bytes) });
+  const put = (key: string, usedAt: number, bytes: number) => index.set(key, { usedAt }, { size: onDisk(bytes) });
 
   function touch(key: string, bytes: number): void {
     const now = host.now();
@@ -76,7 +83,7 @@ function createDisk(settings: v.InferOutput<typeof options>, host: StoreHost): D
 
   async function write(key: string, value: Uint8Array): Promise<void> {
     if (host.now() - freeCheckedAt > freeCheckMs) startUpkeep();
-    if (value.length > limit) throw host.fail("internal", "The disk cache has no room for this value.");
+    if (onDisk(value.length) > limit) throw host.fail("internal", "The disk cache has no room for this value.");
     await writeWhole(fileOf(key), value, { flush: settings.fsync, made });
     put(key, host.now(), value.length);
     if (index.calculatedSize > limit) startUpkeep();

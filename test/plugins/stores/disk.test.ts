@@ -33,6 +33,9 @@ async function inFolder(run: (at: { path: string; entries: string }) => Promise<
   }
 }
 
+/** What a small value takes on the disk. */
+const block = 4096;
+
 interface Instance {
   usage(): { entries: number; bytes: number };
 }
@@ -107,25 +110,25 @@ test("disk leaves no other file behind than the values", () =>
 
 test("disk evicts the least recently used values, down to nine tenths of its budget", () =>
   inFolder(async ({ path }) => {
-    const driver = await openDisk({ path, maxBytes: 10_000 });
-    for (let at = 0; at < 10; at++) await set(driver, `m:r${at}:original`, makeBytes(1000));
+    const driver = await openDisk({ path, maxBytes: 10 * block });
+    for (let at = 0; at < 10; at++) await set(driver, `m:r${at}:original`, makeBytes(4000));
     assert.ok(await get(driver, "m:r0:original"));
-    await set(driver, "m:new:original", makeBytes(1000));
-    await until(() => usageOf(driver).bytes <= 9000);
+    await set(driver, "m:new:original", makeBytes(4000));
+    await until(() => usageOf(driver).bytes <= 9 * block);
     await driver.dispose?.();
     const left = (await driver.getKeys("", {})).sort();
     const kept = ["new", "r0", "r3", "r4", "r5", "r6", "r7", "r8", "r9"].map((ref) => `m:${ref}:original`);
     assert.deepEqual(left, kept);
-    assert.deepEqual(usageOf(driver), { entries: 9, bytes: 9000 });
+    assert.deepEqual(usageOf(driver), { entries: 9, bytes: 9 * block });
   }));
 
 test("disk keeps to its budget, and knows what it holds, under any sequence of writes", async () => {
-  const step = fc.record({ ref: fc.nat({ max: 30 }), length: fc.integer({ min: 1, max: 3000 }) });
+  const step = fc.record({ ref: fc.nat({ max: 30 }), length: fc.integer({ min: 1, max: 12_000 }) });
   const check = (steps: readonly { ref: number; length: number }[]) =>
     inFolder(async ({ path, entries }) => {
-      const driver = await openDisk({ path, maxBytes: 12_000 });
+      const driver = await openDisk({ path, maxBytes: 12 * block });
       for (const { ref, length } of steps) await set(driver, `m:r${ref}:v`, makeBytes(length));
-      await until(() => usageOf(driver).bytes <= 12_000);
+      await until(() => usageOf(driver).bytes <= 12 * block);
       await driver.dispose?.();
       const sizes = await Promise.all((await filesIn(entries)).map(async (file) => (await stat(file)).size));
       assert.ok(sizes.reduce((sum, size) => sum + size, 0) <= usageOf(driver).bytes);
@@ -164,10 +167,10 @@ test("disk carries the order of use over a restart, in the files' times", () =>
     await until(() => usageOf(second).entries === 3);
     assert.ok(await get(second, "m:ra:v"));
     await until(async () => (await stat(join(entries, "m/ra/ra.v.bin"))).mtimeMs > Date.now() - 1_800_000);
-    const third = await openDisk({ path, maxBytes: 3500 });
+    const third = await openDisk({ path, maxBytes: 3.5 * block });
     await until(() => usageOf(third).entries === 3);
     await set(third, "m:rd:v", makeBytes(1000));
-    await until(() => usageOf(third).bytes <= 3150);
+    await until(() => usageOf(third).bytes <= 3.15 * block);
     assert.deepEqual((await third.getKeys("", {})).sort(), ["m:ra:v", "m:rc:v", "m:rd:v"]);
   }));
 
@@ -196,9 +199,9 @@ test("disk knows the size of values that were replaced during its first look at 
       Promise.all(Array.from({ length: 200 }, (_, at) => set(driver, `m:r${at}:v`, makeBytes(length))));
     await writeAll(first, 10);
     const second = await openDisk({ path });
-    await writeAll(second, 30);
+    await writeAll(second, 5000);
     await second.dispose?.();
-    assert.deepEqual(usageOf(second), { entries: 200, bytes: 6000 });
+    assert.deepEqual(usageOf(second), { entries: 200, bytes: 400 * block });
   }));
 
 test("disk answers before its first look at the folder is done", () =>
@@ -209,7 +212,7 @@ test("disk answers before its first look at the folder is done", () =>
     assert.ok(await get(second, "m:r299:v"));
     assert.ok(usageOf(second).entries < 300);
     await until(() => usageOf(second).entries === 300);
-    assert.equal(usageOf(second).bytes, 3000);
+    assert.equal(usageOf(second).bytes, 300 * block);
   }));
 
 test("disk removes temporary files an hour old, and no younger ones", () =>
@@ -233,7 +236,7 @@ test("disk makes its folder again when somebody deletes it", () =>
     assert.equal(await get(driver, "m:abc:v"), null);
     await set(driver, "m:abc:v", makeBytes(20));
     assert.deepEqual(new Uint8Array((await get(driver, "m:abc:v")) as Uint8Array), makeBytes(20));
-    assert.deepEqual(usageOf(driver), { entries: 1, bytes: 20 });
+    assert.deepEqual(usageOf(driver), { entries: 1, bytes: block });
   }));
 
 test("disk removes what is under a base, and only that", () =>
@@ -307,9 +310,9 @@ test("disk gives whole values or none while others write, remove, evict and clea
 test("disk sees what another process wrote before it evicts", () =>
   inFolder(async ({ path }) => {
     let now = Date.now();
-    const mine = await openDisk({ path, maxBytes: 10_000 }, { ...makeHost(), now: () => now });
+    const mine = await openDisk({ path, maxBytes: 10 * block }, { ...makeHost(), now: () => now });
     await set(mine, "m:first:v", makeBytes(1000));
-    const other = await openDisk({ path, maxBytes: 10_000 });
+    const other = await openDisk({ path, maxBytes: 10 * block });
     for (let at = 0; at < 8; at++) await set(other, `m:o${at}:v`, makeBytes(1000));
     now += 3_600_000;
     for (let at = 0; at < 10; at++) await set(mine, `m:n${at}:v`, makeBytes(1000));
