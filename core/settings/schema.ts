@@ -64,7 +64,9 @@ const limitsSchema = v.strictObject({
   sourceBytes: v.pipe(v.optional(bytes, 50 * 2 ** 20), about("Largest source, in bytes. A larger one is a 413.")),
   pixels: v.pipe(
     v.optional(count, 50_000_000),
-    about("Most pixels of one frame. More is a 422: a small file can hold a huge picture."),
+    about(
+      "Most pixels of one frame. More in a source is a 422, since a small file can hold a huge picture; more in a result is a 400.",
+    ),
   ),
   outputPx: v.pipe(v.optional(v.pipe(count, v.maxValue(16_384)), 8192), about("Longest side of a result, in pixels.")),
   frames: v.pipe(v.optional(count, 256), about("Most frames of an animation.")),

@@ -21,7 +21,7 @@ export function transform(request: ImageRequest, header: Header, snapshot: Snaps
     limits.outputPx,
   );
   const steps = planSteps(size, parameters, snapshot.transforms, isVector);
-  refuseLarge(steps.size, limits.outputPx);
+  refuseLarge(steps.size, limits);
   const encode = request.output === "meta" ? undefined : chooseEncoding(request, header, snapshot);
   const canMove = encode !== undefined && snapshot.capabilities.animates.has(encode.format);
   const maxFrames = canMove ? Math.min(parameters.frames ?? limits.frames, limits.frames) : 1;
@@ -70,15 +70,17 @@ function withinOutput(parameters: Parameters, size: Size, outputPx: number): Par
   return { ...parameters, width: outputPx, height: outputPx, fit: "inside" };
 }
 
-function refuseLarge({ width, height }: Size, outputPx: number): void {
-  if (width <= outputPx && height <= outputPx) return;
-  throw new CameoError(
-    "bad-parameter",
-    `The result would be ${width} × ${height} px; the longest side allowed is ${outputPx} px.`,
-    {
-      fields: { parameter: "width", got: Math.max(width, height), takes: `up to ${outputPx} px in all` },
+function refuseLarge({ width, height }: Size, { outputPx, pixels }: Limits): void {
+  const isLong = Math.max(width, height) > outputPx;
+  if (!isLong && width * height <= pixels) return;
+  const limit = isLong ? `the longest side allowed is ${outputPx} px` : `${pixels} pixels in all are allowed`;
+  throw new CameoError("bad-parameter", `The result would be ${width} × ${height} px; ${limit}.`, {
+    fields: {
+      parameter: "width",
+      got: Math.max(width, height),
+      takes: isLong ? `up to ${outputPx} px in all` : `what makes up to ${pixels} pixels`,
     },
-  );
+  });
 }
 
 interface Steps {

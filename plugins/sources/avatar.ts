@@ -24,7 +24,7 @@ const link = v.union([
   v.string(),
   v.strictObject({ mount: v.string(), ref: v.union([pattern, v.pipe(v.array(pattern), v.minLength(1))]) }),
 ]);
-const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1));
+const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2_147_483_647));
 const defaultKind = v.pipe(
   v.string(),
   v.check((text) => readDefault(text) !== undefined, "takes a kind such as identicon, or the URL of a picture"),

@@ -104,7 +104,10 @@ export const options = v.object({
   ),
   maxConcurrent: v.pipe(v.optional(count, 10), about("Requests to Azure DevOps at one time; the others wait.")),
   maxBytes: v.pipe(v.optional(bytes, 5 * 2 ** 20), about("Largest avatar.")),
-  timeoutMs: v.pipe(v.optional(count, 30_000), about("Time for one request with its wait, in milliseconds.")),
+  timeoutMs: v.pipe(
+    v.optional(v.pipe(count, v.maxValue(2_147_483_647)), 30_000),
+    about("Time for one request with its wait, in milliseconds."),
+  ),
   identities: v.pipe(
     v.optional(identities, {}),
     about("`POST /<name>/identities`: JSON with avatar links in, the same with links of this server out."),

@@ -22,7 +22,7 @@ const options = v.object({
     v.description("Whether a domain may name its own server, by SRV records."),
   ),
   dnsMs: v.pipe(
-    v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1500),
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(60_000)), 1500),
     v.description("Time to look for a domain's server, in milliseconds; then `base` is asked."),
   ),
   sizePx: v.pipe(

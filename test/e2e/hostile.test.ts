@@ -59,6 +59,14 @@ test("a drawing of which little is shown is not drawn whole at any size, and its
   assert.deepEqual((await planOf("thin", "w=800")).decode.atLeast, { width: 800, height: 50 });
 });
 
+test("a result of more pixels than a source may have is refused before any work, however small the source", async () => {
+  origin.images.set("dot", await fixture("png-rgb"));
+  const response = await app.get("/o/dot?w=8000&h=8000&fit=fill&enlarge&f=webp");
+  const { code, detail } = (await response.json()) as { code: string; detail: string };
+  assert.deepEqual([response.status, code], [400, "bad-parameter"]);
+  assert.match(detail, /8000 × 8000 px; 50000000 pixels in all are allowed/);
+});
+
 test("what a picture weighs while it is turned is counted", async () => {
   origin.images.set("photo", await fixture("photo-2725"));
   const straight = await planOf("photo", "w=50");
