@@ -19,7 +19,7 @@ export interface RouteParts {
 
 /** The handler of everything that a server answers. Elysia answers HEAD from the GET route. */
 export function createRoutes(services: Services, { facts, readAsset, plugins }: RouteParts): Handler {
-  const image = createImageHandler(services);
+  const images = createImageHandler(services);
   const docs = createDocs({ snapshot: services.snapshot, version: facts.version, readAsset });
   const app = new Elysia({ aot: true })
     .onError(({ error }) => problemResponse(logged(error, services)))
@@ -32,7 +32,7 @@ export function createRoutes(services: Services, { facts, readAsset, plugins }: 
     for (const path of [`/${name}`, `/${name}/*`]) app.delete(path, ({ request }) => purge(request, services));
     if (settings.internal) continue;
     for (const path of [`/${name}`, `/${name}/*`, `/meta/${name}`, `/meta/${name}/*`]) {
-      app.get(path, ({ request }) => image(request));
+      app.get(path, ({ request }) => images.answer(request));
     }
   }
   for (const path of docsPaths) app.get(path, ({ request }) => docs(request));
@@ -44,7 +44,10 @@ export function createRoutes(services: Services, { facts, readAsset, plugins }: 
     }
   }
   app.all("/*", ({ request }) => problemResponse(noRoute(request, services)));
-  return withHost(behindGates((request) => app.fetch(request), services));
+  const routed: Handler = (request) => app.fetch(request);
+  if (services.snapshot.gates.length > 0) return withHost(behindGates(routed, services));
+  const named = withHost(routed);
+  return (request, peer) => images.again(request) ?? named(request, peer);
 }
 
 /**

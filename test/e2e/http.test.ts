@@ -208,6 +208,33 @@ test("half an image is given where the mount allows it", async () => {
   assert.equal((await get("/lenient/half.jpg?w=20&f=png")).status, 200);
 });
 
+test("what was answered a moment ago is answered again, to the same question and to no other", async () => {
+  const path = "/images/card.png?w=24&f=png";
+  const all = async (response: Response) => [
+    [...response.headers],
+    Buffer.from(await response.bytes()).toString("hex"),
+  ];
+  await get(path);
+  const second = await all(await get(path));
+  assert.deepEqual(await all(await get(path)), second);
+  const etag = new Headers(second[0] as [string, string][]).get("etag") ?? "";
+  assert.equal((await get(path, { "if-none-match": etag })).status, 304);
+  assert.equal(await (await app.get(path, { method: "HEAD" })).text(), "");
+  assert.equal((await app.get(path, { method: "POST" })).status, 405);
+  assert.match((await get(`${path}&explain`)).headers.get("content-type") ?? "", /json/);
+  for (let turn = 0; turn < 3; turn++) {
+    assert.equal(await type("/images/photo.jpg?w=24", chrome), "image/avif");
+    assert.equal(await type("/images/photo.jpg?w=24"), "image/jpeg");
+  }
+  const themed = async (scheme: string) =>
+    (await get("/images/card.png?w=24&f=png&theme=auto", { "sec-ch-prefers-color-scheme": scheme })).headers.get(
+      "etag",
+    );
+  const [dark, light] = [await themed("dark"), await themed("light")];
+  assert.notEqual(dark, light);
+  for (let turn = 0; turn < 3; turn++) assert.deepEqual([await themed("dark"), await themed("light")], [dark, light]);
+});
+
 test("a signature opens a mount that demands one, until it expires", async () => {
   const canonical = "/signed/card.png?w=20&f=png";
   const signed = `${canonical}&sig=${signPath(canonical, key)}`;
