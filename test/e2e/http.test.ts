@@ -27,6 +27,9 @@ before(async () => {
   for (const [name, fixtureName] of Object.entries(files))
     await writeFile(join(folder, name), await fixture(fixtureName));
   await writeFile(join(folder, "note.txt"), "not an image");
+  const ink =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"><circle cx="24" cy="24" r="16" fill="#111"/></svg>';
+  await writeFile(join(folder, "ink.svg"), ink);
   await writeFile(join(folder, "half.jpg"), (await fixture("jpeg-420")).slice(0, 1500));
   const images = { source: "file", base: folder };
   app = await startApp({
@@ -227,9 +230,7 @@ test("what was answered a moment ago is answered again, to the same question and
     assert.equal(await type("/images/photo.jpg?w=24"), "image/jpeg");
   }
   const themed = async (scheme: string) =>
-    (await get("/images/card.png?w=24&f=png&theme=auto", { "sec-ch-prefers-color-scheme": scheme })).headers.get(
-      "etag",
-    );
+    (await get("/images/ink.svg?w=24&f=png&theme=auto", { "sec-ch-prefers-color-scheme": scheme })).headers.get("etag");
   const [dark, light] = [await themed("dark"), await themed("light")];
   assert.notEqual(dark, light);
   for (let turn = 0; turn < 3; turn++) assert.deepEqual([await themed("dark"), await themed("light")], [dark, light]);
