@@ -92,7 +92,8 @@ async function readByEnding(path: string): Promise<unknown> {
 function withoutText(error: unknown): string {
   const reason = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
   const place = error instanceof TomlError ? ` (line ${error.line}, column ${error.column})` : "";
-  return reason.replace(/,? ?(\.\.\.)?".*/s, "") + place;
+  // What the system adds is the absolute path, which `/health` would show.
+  return reason.replace(/,? ?(\.\.\.)?".*/s, "").replace(/, \w+ '.*'$/, "") + place;
 }
 
 /** Objects merge key by key; anything else is replaced. A mount or tier set to `null` or `false` is taken away. */

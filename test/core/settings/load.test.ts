@@ -18,6 +18,11 @@ const refuses = (part: RegExp) => (error: unknown) =>
 const load = (defaults: object, environment: Record<string, string> = {}) =>
   loadSettings({ defaults, environment, findOptions: () => undefined });
 
+test("readSettingsFile() says why a file cannot be read, without the place where it was looked for", async () => {
+  const message = /^The settings file nowhere\.(json|ts) cannot be read: ENOENT: no such file or directory$/;
+  for (const name of ["nowhere.json", "nowhere.ts"]) await assert.rejects(readSettingsFile(name), refuses(message));
+});
+
 test("readSettingsFile() refuses a file that holds no object", async () => {
   const files = { "list.json": "[]", "number.json": "5", "null.json": "null", "number.ts": "export default 5;" };
   for (const [name, text] of Object.entries(files)) {
