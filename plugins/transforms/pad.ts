@@ -1,6 +1,6 @@
 /**
  * Space around the result: `?pad=20`, `?pad=10,40`, `?pad=1,2,3,4&background=eee` (as CSS writes it: all sides; top and bottom, left and
- * right; or clockwise from the top). Multiplied by `dpr`. Filled with `background`, or transparent.
+ * right; or clockwise from the top). Multiplied by `dpr`. Transparent until `background`, a later step, fills it.
  */
 import { type Edges, type Parameters, transform } from "cameo/plugin";
 
@@ -9,16 +9,14 @@ const clear = { r: 0, g: 0, b: 0, a: 0 };
 export default transform({
   name: "pad",
   order: 80,
-  reads: ["pad", "dpr", "background"],
+  reads: ["pad", "dpr"],
   isNeeded: ({ pad }) => pad !== undefined && pad.top + pad.right + pad.bottom + pad.left > 0,
   size({ width, height }, parameters) {
     const { top, right, bottom, left } = edges(parameters);
     return { width: width + left + right, height: height + top + bottom };
   },
   apply(picture, parameters) {
-    const { background = clear } = parameters;
-    // One that is seen through is laid under the whole picture next, and must not be there twice.
-    picture.extend(edges(parameters), background.a === 255 ? background : clear);
+    picture.extend(edges(parameters), clear);
   },
 });
 

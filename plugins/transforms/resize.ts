@@ -6,7 +6,6 @@
  */
 import {
   type Area,
-  type Color,
   type Fitted,
   fitSize,
   type Parameters,
@@ -17,19 +16,13 @@ import {
 } from "cameo/plugin";
 import { findSubject } from "./resize-smart.ts";
 
+/** Of new pixels: `background` is a step of its own, after those that change colours. */
 const clear = { r: 0, g: 0, b: 0, a: 0 };
-
-/** Their steps come later, and would change a background that is there by then. */
-const changes = ["grayscale", "negate", "tint", "brightness", "contrast", "saturation", "hue", "theme"] as const;
-
-/** What new pixels are: the background, or transparent until its own step fills them: what is seen through would be laid under itself there. */
-const fillOf = ({ background, ...others }: Parameters): Color =>
-  background?.a === 255 && changes.every((name) => others[name] === undefined) ? background : clear;
 
 export default transform({
   name: "resize",
   order: 50,
-  reads: ["width", "height", "fit", "position", "dpr", "enlarge", "background", ...changes],
+  reads: ["width", "height", "fit", "position", "dpr", "enlarge"],
   isNeeded: ({ width, height }) => width !== undefined || height !== undefined,
   size: (size, parameters) => fitSize(size, parameters).canvas,
   shrink(size, parameters) {
@@ -89,5 +82,5 @@ function fillUp(picture: Picture, { scaled, canvas }: Fitted, parameters: Parame
   const { position = "center" } = parameters;
   const { x, y } = placeArea(canvas, scaled, position === "smart" ? "center" : position);
   const right = canvas.width - scaled.width - x;
-  picture.extend({ top: y, left: x, right, bottom: canvas.height - scaled.height - y }, fillOf(parameters));
+  picture.extend({ top: y, left: x, right, bottom: canvas.height - scaled.height - y }, clear);
 }

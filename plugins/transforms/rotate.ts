@@ -2,29 +2,21 @@
  * Turns clockwise: `?rotate=90`, `?rotate=15&background=fff`. Quarter turns are exact. Other angles grow the canvas; its corners are
  * `background`, or transparent.
  */
-import { type Color, type Parameters, type Picture, placeArea, type Size, transform } from "cameo/plugin";
+import { type Picture, placeArea, type Size, transform } from "cameo/plugin";
 
+/** Of new pixels: `background` is a step of its own, after those that change colours. */
 const clear = { r: 0, g: 0, b: 0, a: 0 };
-
-/** Their steps come later, and would change a background that is there by then. */
-const changes = ["grayscale", "negate", "tint", "brightness", "contrast", "saturation", "hue", "theme"] as const;
-
-/** What new pixels are: the background, or transparent until its own step fills them: what is seen through would be laid under itself there. */
-const fillOf = ({ background, ...others }: Parameters): Color =>
-  background?.a === 255 && changes.every((name) => others[name] === undefined) ? background : clear;
 
 export default transform({
   name: "rotate",
   order: 30,
-  reads: ["rotate", "background", ...changes],
+  reads: ["rotate"],
   isNeeded: ({ rotate = 0 }) => rotate !== 0,
   size: (size, { rotate = 0 }) => turned(size, rotate),
-  apply(picture, parameters) {
-    const { rotate = 0 } = parameters;
-    const fill = fillOf(parameters);
+  apply(picture, { rotate = 0 }) {
     const size = turned(picture, rotate);
-    picture.rotate(rotate, fill);
-    centre(picture, size, fill);
+    picture.rotate(rotate, clear);
+    centre(picture, size);
   },
 });
 
@@ -36,10 +28,10 @@ function turned({ width, height }: Size, degrees: number): Size {
 }
 
 /** Engines round differently: brings the canvas to the size that was announced. */
-function centre(picture: Picture, size: Size, fill: Color): void {
+function centre(picture: Picture, size: Size): void {
   const kept = { width: Math.min(picture.width, size.width), height: Math.min(picture.height, size.height) };
   if (kept.width < picture.width || kept.height < picture.height) picture.crop(placeArea(picture, kept, "center"));
   if (kept.width === size.width && kept.height === size.height) return;
   const { x, y } = placeArea(size, kept, "center");
-  picture.extend({ top: y, left: x, right: size.width - kept.width - x, bottom: size.height - kept.height - y }, fill);
+  picture.extend({ top: y, left: x, right: size.width - kept.width - x, bottom: size.height - kept.height - y }, clear);
 }

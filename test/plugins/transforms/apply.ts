@@ -53,6 +53,20 @@ export async function appliedTo(
   return pixels;
 }
 
+/** A picture through several steps, each with the parameters that it reads, as a worker runs them. */
+export async function through(
+  steps: readonly PluginOf<"transform">[],
+  frame: Pixels,
+  parameters: Parameters,
+): Promise<Pixels> {
+  let pixels = frame;
+  for (const step of steps) {
+    const own = Object.entries(parameters).filter(([name]) => step.reads.includes(name));
+    pixels = await appliedTo(step, Object.fromEntries(own), pixels);
+  }
+  return pixels;
+}
+
 export function isNeeded(transform: PluginOf<"transform">, parameters: Parameters): boolean {
   if (transform.isNeeded) return transform.isNeeded(parameters);
   return transform.reads.some((name) => parameters[name] !== undefined);

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Color, Pixels } from "../../../core/image.ts";
-import type { Parameters } from "../../../core/plugin.ts";
+import type { Color } from "../../../core/image.ts";
 import background from "../../../plugins/transforms/background.ts";
 import negate from "../../../plugins/transforms/negate.ts";
 import pad from "../../../plugins/transforms/pad.ts";
@@ -9,7 +8,7 @@ import radius from "../../../plugins/transforms/radius.ts";
 import resize from "../../../plugins/transforms/resize.ts";
 import rotate from "../../../plugins/transforms/rotate.ts";
 import { assertColor, clear, colorAt, draw, white } from "../../contract/pictures.ts";
-import { applied, appliedTo, isNeeded } from "./apply.ts";
+import { applied, appliedTo, isNeeded, through } from "./apply.ts";
 
 const red: Color = { r: 200, g: 30, b: 30, a: 255 };
 const glass: Color = { r: 200, g: 30, b: 30, a: 128 };
@@ -18,7 +17,8 @@ const all = (value: number) => ({ top: value, right: value, bottom: value, left:
 
 test("pad adds space on each side, times dpr, in every frame", async () => {
   const edges = { top: 1, right: 2, bottom: 3, left: 4 };
-  for (const pixels of await applied(pad, { pad: edges, dpr: 2, background: white }, [plain, plain])) {
+  for (const padded of await applied(pad, { pad: edges, dpr: 2 }, [plain, plain])) {
+    const pixels = await appliedTo(background, { background: white }, padded);
     assert.deepEqual([pixels.width, pixels.height], [52, 38]);
     assertColor(colorAt(pixels, 7, 1), white, 0, "outside");
     assertColor(colorAt(pixels, 8, 2), red, 0, "first inside");
@@ -122,16 +122,6 @@ test("pad, background and radius are not needed when they say nothing", () => {
   assert.equal(isNeeded(radius, { background: white, dpr: 2 }), false);
 });
 
-/** A picture through several steps, each with the parameters that it reads, as a worker runs them. */
-async function through(steps: readonly (typeof pad)[], parameters: Parameters): Promise<Pixels> {
-  let pixels = plain;
-  for (const step of steps) {
-    const own = Object.entries(parameters).filter(([name]) => step.reads.includes(name));
-    pixels = await appliedTo(step, Object.fromEntries(own), pixels);
-  }
-  return pixels;
-}
-
 const framers = [
   { step: rotate, own: { rotate: 45 } },
   { step: resize, own: { width: 20, height: 40, fit: "contain" } },
@@ -140,14 +130,14 @@ const framers = [
 
 test("a background that is seen through is as strong around the picture as under it", async () => {
   for (const { step, own } of framers) {
-    const pixels = await through([step, background], { ...own, background: { r: 0, g: 0, b: 255, a: 128 } });
+    const pixels = await through([step, background], plain, { ...own, background: { r: 0, g: 0, b: 255, a: 128 } });
     assertColor(colorAt(pixels, 0, 0), { r: 0, g: 0, b: 255, a: 128 }, 1, step.name);
   }
 });
 
 test("a background is what was asked for, whatever is done to the picture's colours", async () => {
   for (const { step, own } of framers.slice(0, 2)) {
-    const inverted = await through([step, negate, background], { ...own, negate: true, background: white });
+    const inverted = await through([step, negate, background], plain, { ...own, negate: true, background: white });
     assertColor(colorAt(inverted, 0, 0), white, 1, step.name);
     const { width, height } = inverted;
     assertColor(colorAt(inverted, width >> 1, height >> 1), { r: 55, g: 225, b: 225, a: 255 }, 2, "inside");

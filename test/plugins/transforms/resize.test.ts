@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Color, Pixels } from "../../../core/image.ts";
 import { fitSize, placeArea } from "../../../core/request/fit.ts";
+import background from "../../../plugins/transforms/background.ts";
 import resize from "../../../plugins/transforms/resize.ts";
 import { averaged, findSubject } from "../../../plugins/transforms/resize-smart.ts";
 import { assertColor, assertPatches, clear, colorAt, draw, white } from "../../contract/pictures.ts";
 import { cardPatches, drawCard } from "../../fixtures/card.ts";
-import { applied, appliedTo, isNeeded, openEngine } from "./apply.ts";
+import { applied, appliedTo, isNeeded, openEngine, through } from "./apply.ts";
 
 const card = drawCard("color");
 const [left, middle, right]: readonly Color[] = [
@@ -110,7 +111,7 @@ test("resize cover of a thin picture never holds many times the result", async (
 
 test("resize contain fills up with the background, or leaves it transparent, where the position says", async () => {
   const box = { width: 60, height: 60, fit: "contain" } as const;
-  const filled = await appliedTo(resize, { ...box, background: white, position: "bottom" }, stripes);
+  const filled = await through([resize, background], stripes, { ...box, background: white, position: "bottom" });
   assertColor(colorAt(filled, 30, 2), white, 0, "above");
   assertColor(colorAt(filled, 30, 57), middle ?? white, 8, "below");
   const open = await appliedTo(resize, box, stripes);

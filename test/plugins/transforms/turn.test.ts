@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import background from "../../../plugins/transforms/background.ts";
 import flip from "../../../plugins/transforms/flip.ts";
 import flop from "../../../plugins/transforms/flop.ts";
 import rotate from "../../../plugins/transforms/rotate.ts";
 import { assertColor, clear, colorAt, draw } from "../../contract/pictures.ts";
-import { applied, appliedTo, isNeeded } from "./apply.ts";
+import { applied, appliedTo, isNeeded, through } from "./apply.ts";
 
 const map = draw(20, 10, (x, y) => ({ r: x * 12, g: y * 25, b: 7, a: 255 }));
 const blue = { r: 0, g: 0, b: 255, a: 255 };
@@ -23,10 +24,9 @@ test("rotate announces the size that other angles need, and keeps to it", async 
 });
 
 test("rotate fills the corners with the background, or leaves them transparent", async () => {
-  for (const background of [blue, clear]) {
-    const pixels = await appliedTo(rotate, background === clear ? { rotate: 30 } : { rotate: 30, background }, map);
-    assertColor(colorAt(pixels, 0, 0), background, 2, "corner");
-  }
+  const filled = await through([rotate, background], map, { rotate: 30, background: blue });
+  assertColor(colorAt(filled, 0, 0), blue, 2, "corner");
+  assertColor(colorAt(await appliedTo(rotate, { rotate: 30 }, map), 0, 0), clear, 2, "corner");
 });
 
 test("flip and flop mirror", async () => {
