@@ -24,8 +24,8 @@ export function fixedHeaders({ header, body }: Entry, request: ImageRequest): Re
   };
 }
 
-/** What the answer was chosen by; the hint is asked for, since browsers send it only then. */
-function varyOf({ isNegotiated, isThemed }: ImageRequest): Record<string, string> {
+/** What the answer was chosen by, an error too; the hint is asked for, since browsers send it only then. */
+export function varyOf({ isNegotiated, isThemed }: ImageRequest): Record<string, string> {
   const names = [...(isNegotiated ? ["Accept"] : []), ...(isThemed ? [schemeHint] : [])];
   return { ...(names.length > 0 ? { vary: names.join(", ") } : {}), ...(isThemed ? { "accept-ch": schemeHint } : {}) };
 }

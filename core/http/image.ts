@@ -16,6 +16,7 @@ import {
   matchesEtag,
   schemeHint,
   serverTiming,
+  varyOf,
 } from "./headers.ts";
 import { problemResponse } from "./problem.ts";
 
@@ -115,7 +116,12 @@ export function createImageHandler(services: Services): ImageHandler {
     return new Response(found.entry.body as Uint8Array<ArrayBuffer>, { headers: known.headers });
   }
 
-  function refuse(request: Request, asked: Asked | undefined, error: unknown, started: number): Response {
+  function refuse(
+    request: Request,
+    { asked, image }: { readonly asked: Asked | undefined; readonly image: ImageRequest | undefined },
+    error: unknown,
+    started: number,
+  ): Response {
     const known = toCameoError(error);
     const { report } = codes[known.code];
     const mount = asked && splitPath(asked.pathname).mount;
@@ -123,7 +129,7 @@ export function createImageHandler(services: Services): ImageHandler {
       services.troubles.note(known.code === "busy" || known.code === "too-slow" ? "workers" : "requests", known);
     const fields = { code: known.code, detail: known.detail, mount, ...known.options.log, cause: known.options.cause };
     log[report ? "warn" : "debug"]("request failed", fields);
-    const response = problemResponse(known);
+    const response = problemResponse(known, image && varyOf(image));
     record(request, mount, response.status, "", started);
     return response;
   }
@@ -148,16 +154,17 @@ export function createImageHandler(services: Services): ImageHandler {
       record(request, image.mount.name, response.status, cacheStatus(found), started);
       return response;
     } catch (error) {
-      return refuse(request, asked, request.signal.aborted ? gone(error) : error, started);
+      return refuse(request, { asked, image }, request.signal.aborted ? gone(error) : error, started);
     }
   }
 
   const answerAny = (request: Request): Response | Promise<Response> => {
     const started = performance.now();
     let asked: Asked | undefined;
+    let image: ImageRequest | undefined;
     try {
       asked = readUrl(request.url, snapshot.settings.limits.urlLength);
-      const image = lookUp(asked, request);
+      image = lookUp(asked, request);
       const found = asked.isExplain ? undefined : answerFromMemory(image, services);
       const timings = { resolve: performance.now() - started };
       if (!found) return make(request, asked, image, timings, started);
@@ -165,7 +172,7 @@ export function createImageHandler(services: Services): ImageHandler {
       record(request, image.mount.name, response.status, "HIT memory", started);
       return response;
     } catch (error) {
-      return refuse(request, asked, error, started);
+      return refuse(request, { asked, image }, error, started);
     }
   };
   return { answer: answerAny, again };

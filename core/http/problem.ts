@@ -13,12 +13,13 @@ export function toProblem(error: CameoError): Record<string, unknown> {
 /** A failure is remembered for its code's `cacheS`, up to a fifth less (`freshness.ts`). */
 const leastShare = 0.8;
 
-/** The answer to a failure. A retryable one says when; none is cacheable for longer than it is remembered. */
-export function problemResponse(error: unknown): Response {
+/** The answer to a failure. A retryable one says when; none is cacheable for longer than it is remembered. `more`: further headers, such as `Vary`. */
+export function problemResponse(error: unknown, more: Readonly<Record<string, string>> = {}): Response {
   const known = toCameoError(error);
   const { status, retryable } = codes[known.code];
   const cacheS = known.options.cacheS ?? Math.floor(codes[known.code].cacheS * leastShare);
   const headers: Record<string, string> = {
+    ...more,
     "content-type": "application/problem+json",
     "cache-control": cacheS > 0 ? `public, max-age=${cacheS}` : "no-store",
     "x-content-type-options": "nosniff",

@@ -44,7 +44,8 @@ export function createRoutes(services: Services, { facts, readAsset, plugins }: 
     }
   }
   app.all("/*", ({ request }) => problemResponse(noRoute(request, services)));
-  const routed: Handler = (request) => app.fetch(request);
+  const routed: Handler = (request) =>
+    request.method === "HEAD" ? Promise.resolve(app.fetch(request)).then(withoutCount) : app.fetch(request);
   if (services.snapshot.gates.length > 0) return withHost(behindGates(routed, services));
   const named = withHost(routed);
   return (request, peer) => images.again(request) ?? named(request, peer);
@@ -60,6 +61,12 @@ export function withHost(handler: Handler): Handler {
     const path = request.url.replace(/^https?:\/\/[^/?#]*/, "").replace(/^\/?/, "/");
     return handler(new Request(`http://localhost${path}`, request), peer);
   };
+}
+
+/** Elysia counts the body of what it answers to HEAD. Where there is none, its length is not that of the 200, and is left out (RFC 9110 §8.6). */
+function withoutCount(response: Response): Response {
+  if (response.status === 304 || response.status === 204) response.headers.delete("content-length");
+  return response;
 }
 
 /** Whoever is told that the log has the reason finds it there. */

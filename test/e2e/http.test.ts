@@ -76,6 +76,17 @@ test("Vary is sent only where the format was negotiated", async () => {
   assert.equal((await get("/images/card.png?w=20&f=png")).headers.get("vary"), null);
 });
 
+test("an error has the Vary that its picture would have, from the cache too", async () => {
+  for (const path of ["/images/gone.png", "/images/note.txt", "/images/gone.png?theme=auto&f=auto"]) {
+    const wanted = path.includes("theme") ? "Accept, Sec-CH-Prefers-Color-Scheme" : "Accept";
+    for (const cached of [false, true]) {
+      const { ok, headers } = await get(path);
+      assert.deepEqual([ok, headers.get("vary")], [false, wanted], `${path} ${cached}`);
+    }
+  }
+  assert.equal((await get("/images/gone.png?f=png")).headers.get("vary"), null);
+});
+
 test("the headers of a picture are these", async () => {
   const response = await get("/images/card.png?w=20&f=webp");
   const headers = Object.fromEntries(response.headers);
@@ -135,6 +146,16 @@ test("HEAD has the headers of GET and no body", async () => {
   assert.equal(head.status, 200);
   assert.equal(head.headers.get("content-length"), got.headers.get("content-length"));
   assert.equal((await head.bytes()).length, 0);
+});
+
+test("a 304 has no length, to HEAD neither: that of the picture is another", async () => {
+  for (const path of ["/images/card.png?w=20&f=png", "/docs"]) {
+    const etag = (await get(path)).headers.get("etag") ?? "";
+    for (const method of ["GET", "HEAD"]) {
+      const response = await app.get(path, { method, headers: { "if-none-match": etag } });
+      assert.deepEqual([response.status, response.headers.get("content-length")], [304, null], `${method} ${path}`);
+    }
+  }
 });
 
 test("a server with a short name answers", async () => {
