@@ -387,7 +387,10 @@ test("source.azure-devops tries again at once when its token's file was changed 
   await withAzure(async ({ azure, host, open }) => {
     const written = Promise.withResolvers<void>();
     azure.wait = written.promise;
-    azure.onAsk = () => void writeFile(file, token).then(() => written.resolve());
+    azure.onAsk = () => {
+      azure.onAsk = undefined;
+      void writeFile(file, token).then(() => written.resolve());
+    };
     await loadOriginal(await open({ token: undefined, tokenFile: file }), descriptor);
     assert.equal(host.figures.get("authenticationFailures"), undefined);
   });
