@@ -83,11 +83,13 @@ export interface ImageParameters {
   readonly quality?: number;
   /** Keep only the first frames of an animation; 1 gives a still. */
   readonly frames?: number;
+  /** The page that a logo or drawing is to fit; `auto` asks the browser. */
+  readonly theme?: "light" | "dark" | "auto";
   /** Names of presets of the server. */
   readonly preset?: string | readonly string[];
   /** Version or content hash of the source: makes the answer `immutable`. */
   readonly version?: string;
-  /** Query parameters of the mount's own source. */
+  /** Query parameters of the mount's own source, and those that plugins add. */
   readonly query?: Readonly<Record<string, string>>;
 }
 
@@ -150,12 +152,19 @@ export function createClient({ baseUrl, key }: ClientOptions): Client {
 function toRequest(path: ImagePath, { query = {}, ...parameters }: ImageParameters): ParsedRequest {
   const [pathname = "", ...search] =
     typeof path === "string" ? splitPath(path) : [`/${path[0]}/${encodeURIComponent(path[1].toWellFormed())}`];
+  if (/^\/(?:meta\/)?[^/]*\/\.{1,2}$/.test(decodedDots(pathname))) throw unsendable();
   const given = Object.entries(parameters).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, toText(name as ParameterName, value)]],
   );
   const written = new URLSearchParams([...given, ...Object.entries(query)]).toString();
   return parseRequest(pathname, [...search, written].filter(Boolean).join("&"), grammar, { query: Object.keys(query) });
 }
+
+const decodedDots = (pathname: string): string => pathname.replace(/%2e/gi, ".");
+
+/** A last part of dots is taken away by whoever sends the URL, however it is escaped; beside others it is kept by an escaped slash. */
+const unsendable = (): CameoError =>
+  new CameoError("bad-parameter", "The ref is only dots, which no URL can carry; it takes the name of an image.");
 
 /** A path that already has a query keeps it: `/images/a.jpg?w=320`. */
 function splitPath(path: string): string[] {

@@ -189,9 +189,13 @@ export function formatWritten(pathname: string, search: string): string {
   return `${output === "meta" ? "/meta/" : "/"}${mount}/${escapeRef(decodeRef(rest))}${query ? `?${query}` : ""}`;
 }
 
-/** Percent-encodes a ref, keeping `/`, `:`, `@`, `,` and `~` readable. */
+/**
+ * Percent-encodes a ref, keeping `/`, `:`, `@`, `,` and `~` readable, but not the `/` beside a `.` or `..`: whoever sends a URL takes such parts out
+ * of its path, and another image would be asked for.
+ */
 export function escapeRef(ref: string): string {
-  return encodeURIComponent(ref.toWellFormed()).replace(/%(2F|3A|40|2C)/g, decodeURIComponent);
+  const escaped = encodeURIComponent(ref.toWellFormed()).replace(/%(2F|3A|40|2C)/g, decodeURIComponent);
+  return escaped.replace(/\/(?=\.{1,2}(?:\/|$))/g, "%2F").replace(/^(\.{1,2})\//, "$1%2F");
 }
 
 const escapeValue = (value: string): string =>

@@ -120,6 +120,30 @@ test("createClient().url() keeps a prefix, gives relative URLs, and escapes a re
   assert.equal(remote, "/remote/https://e.org/a%20b.jpg%3Fx%3D1%26y%3D2%23z?w=8");
 });
 
+test("createClient().url() asks for the same image after a browser, or any other sender, has read the URL", async () => {
+  const part = fc.constantFrom(".", "..", "...", "", "a", ".a", "%2e", "?", "é ", "https:");
+  const dotted = fc.array(part, { minLength: 2, maxLength: 6 }).map((parts) => parts.join("/"));
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(dotted, ref), async (each) => {
+      fc.pre(each !== "." && each !== "..");
+      const sent = new URL(await cameo.signed(["images", each], { width: 3 })).href;
+      assert.equal(parse(sent).ref, each);
+      assert.equal(verifyRequest(parse(sent), grammar, [key], now), true);
+    }),
+    { numRuns: 300 },
+  );
+  for (const each of [".", ".."]) assert.throws(() => cameo.url(["images", each]), refuses(/only dots/));
+  for (const each of ["/images/.", "/meta/images/%2E%2e"]) assert.throws(() => cameo.url(each), refuses(/only dots/));
+});
+
+test("createClient().url() takes a theme, which a page may name for each of its looks", () => {
+  const sources = (["light", "dark", "auto"] as const).map((theme) => cameo.url("/images/logo.png", { theme }));
+  assert.deepEqual(
+    sources.map((each) => parse(each).parameters.theme),
+    ["light", "dark", "auto"],
+  );
+});
+
 test("createClient().url() leaves defaults and undefined out", () => {
   const url = cameo.url("/images/a.jpg", {
     fit: "inside",
