@@ -15,7 +15,7 @@ import {
   QuantizeSettings,
 } from "@imagemagick/magick-wasm";
 import type { EncodeOptions, OutputFormat } from "cameo/plugin";
-import { type MagickPicture, toMagick } from "./magick-picture.ts";
+import { fromRgba, type MagickPicture, toMagick } from "./magick-picture.ts";
 
 export interface EncoderSettings {
   readonly webpMethod: number;
@@ -119,13 +119,28 @@ function toHundredths(image: IMagickImage): void {
 /** One palette for all frames: frames then differ only where the picture moves, and the parts that stay can be left out. */
 function reduceColors(images: IMagickImageCollection): void {
   const settings = new QuantizeSettings();
-  settings.colors = images.some((image) => image.hasAlpha) ? 255 : 256;
+  // One is kept for clear: of an animation the parts that stay are.
+  settings.colors = images.length > 1 || images.some((image) => image.hasAlpha) ? 255 : 256;
   settings.ditherMethod = images.length > 1 ? DitherMethod.No : DitherMethod.FloydSteinberg;
   images.quantize(settings);
-  if (images.length === 1) return;
-  leaveOutWhatStays(images);
-  // The writer maps frames that have changed since to a palette again; were it to dither, it would take 64 MB for it.
-  for (const image of images) image.setArtifact("dither", "None");
+  const palette = images.length > 1 ? paletteOf(images) : undefined;
+  if (!palette) return;
+  try {
+    leaveOutWhatStays(images);
+    // Frames that have changed have lost their palette; the writer would make one of its own for each, and write it.
+    images.remap(palette, settings);
+  } finally {
+    palette.dispose();
+  }
+}
+
+/** One pixel of each colour that the frames share, and a clear one. */
+function paletteOf([first]: IMagickImageCollection): IMagickImage | undefined {
+  if (!first) return undefined;
+  const colors = Array.from({ length: first.colormapSize }, (_, at) => first.getColormapColor(at));
+  const bytes = colors.flatMap((color) => (color && color.a > 0 ? [color.r, color.g, color.b, 255] : []));
+  const data = Uint8ClampedArray.of(...bytes, 0, 0, 0, 0);
+  return fromRgba({ width: data.length / 4, height: 1, data });
 }
 
 /** The first frame keeps the whole canvas: readers do not agree on what lies around a smaller one. */
