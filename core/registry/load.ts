@@ -3,7 +3,10 @@ import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CameoError } from "../error.ts";
 import { contractVersion, type Plugin } from "../plugin.ts";
+import type { Codec } from "../request/codec.ts";
+import { createGrammar } from "../request/parse.ts";
 import { outOfTime } from "./setup.ts";
+import { placeOf } from "./stage.ts";
 import type { PluginSource } from "./tree.ts";
 
 /** A plugin as the registry holds it. */
@@ -57,13 +60,13 @@ export async function loadPlugin(source: PluginSource, hash: string, url: string
   return { id: idOf(plugin), plugin, file: source.path, version: hash, url };
 }
 
-async function importModule(url: string, { path, root }: PluginSource): Promise<unknown> {
+async function importModule(url: string, { path, root, entry }: PluginSource): Promise<unknown> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(outOfTime(`it did not load within ${importMs} ms`)), importMs);
   try {
     return ((await Promise.race([import(url), late.promise])) as { default?: unknown }).default;
   } catch (error) {
-    const reason = reasonOf(error)
+    const reason = reasonOf(error, entry)
       .replaceAll(dirname(url), shown(root))
       .replaceAll(dirname(fileURLToPath(url)), shown(root));
     throw new CameoError("bad-setting", `The plugin ${shown(path)} cannot be loaded: ${reason}`, { cause: error });
@@ -75,14 +78,11 @@ async function importModule(url: string, { path, root }: PluginSource): Promise<
 const shown = (path: string): string => relative(".", path) || ".";
 
 /** The first line of an error, with the place in the code where the runtime tells it. Its author knows the plugin's files, not the copies. */
-function reasonOf(thrown: unknown): string {
+function reasonOf(thrown: unknown, entry: string): string {
   const error = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
   const message = error instanceof Error ? error.message : String(error);
-  const reason = message.split("\n", 1)[0] ?? "";
-  const { position } = error as { position?: { line?: number; column?: number } | null };
-  // Bun has it beside the message, Deno at its end.
-  const [, line = position?.line, column = position?.column] = /\n.*:(\d+):(\d+)\s*$/.exec(message) ?? [];
-  return line ? `${reason} (line ${line}, column ${column})` : reason;
+  const place = placeOf(error, entry);
+  return `${message.split("\n", 1)[0] ?? ""}${place && ` (${place})`}`;
 }
 
 /** The contract that a definition must keep. */
@@ -103,9 +103,37 @@ export function checkPlugin(value: unknown, name: string, file: string): Plugin 
   const members = plugin as unknown as Readonly<Record<string, unknown>>;
   const missing = Object.entries(required[plugin.kind]).find(([member, type]) => typeof members[member] !== type);
   if (missing) return refuse(`has no ${missing[0]}, which ${article(plugin.kind)} needs (${article(missing[1])})`);
+  const wrong = wrongMember(plugin);
+  if (wrong) return refuse(wrong);
   if (stemOf(plugin) !== name)
     return refuse(`is named "${stemOf(plugin)}"; its name must be that of its file, "${name}"`);
   return plugin;
+}
+
+/** What is of the right type and still nothing that works: it would fail request by request. */
+function wrongMember(plugin: Plugin): string | undefined {
+  if ("options" in plugin && typeof plugin.options["~run"] !== "function")
+    return 'has options that are no Valibot schema; write v.object({ … }), with import * as v from "valibot"';
+  if ("order" in plugin && !Number.isFinite(plugin.order)) return "has an order that is no number";
+  if (plugin.kind !== "transform") return undefined;
+  if (!Array.isArray(plugin.reads)) return "has reads that are no list of parameter names";
+  return wrongParameters(plugin.parameters ?? {});
+}
+
+function wrongParameters(added: Readonly<Record<string, Codec<unknown>>>): string | undefined {
+  const isCodec = (each: unknown) =>
+    typeof each === "object" &&
+    each !== null &&
+    ["parse", "format"].every((member) => typeof (each as Record<string, unknown>)[member] === "function");
+  const broken = Object.keys(added).find((name) => !isCodec(added[name]));
+  if (broken) return `adds the parameter "${broken}" without a codec, an object with takes, parse and format`;
+  try {
+    createGrammar(added);
+    return undefined;
+  } catch (error) {
+    const taken = error instanceof CameoError ? error.detail : String(error);
+    return `adds a parameter whose name is taken: ${taken.replace(/\.$/, "")}; give it another name`;
+  }
 }
 
 const article = (noun: string): string => `${/^[aeio]/.test(noun) ? "an" : "a"} ${noun}`;

@@ -33,6 +33,26 @@ export async function stagePlugin(
   return pathToFileURL(join(target, source.entry)).href;
 }
 
+/** A place in a copy, as runtimes write it into messages and stacks; what is before the slash ends the name that `stagePlugin` gave. */
+const stagedPlace = /-[\da-f]{24}-[\da-f]{8}(?:-try\d+)?-h[\da-f]{8}-\d+[\\/]([^\n:]+):(\d+):(\d+)/;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours that Deno puts into its messages.
+const colors = /\u001b\[\d*m/g;
+
+/**
+ * Where in a plugin's own code an error comes from: `line 3, column 7`, behind the module's name unless that is `entry`. Empty if the runtime does not say.
+ */
+export function placeOf(error: unknown, entry?: string): string {
+  if (!(error instanceof Error)) return "";
+  // Bun has the place of a mistake in the syntax beside the message.
+  const { position } = error as { position?: { file?: string; line?: number; column?: number } | null };
+  const beside = position?.line ? `${position.file}:${position.line}:${position.column}` : "";
+  const [, file = "", line, column] =
+    stagedPlace.exec(`${beside}\n${error.message}\n${error.stack}`.replace(colors, "")) ?? [];
+  if (!line) return "";
+  return `${file === entry ? "" : `${file}, `}line ${line}, column ${column}`;
+}
+
 /** Copies hold the URLs of what is provided: another installation, or the binary, makes its own. */
 const editionOf = (provided: ProvidedModules): string =>
   createHash("sha256").update(JSON.stringify(provided)).digest("hex").slice(0, 8);
