@@ -8,8 +8,10 @@ import { createFigures, createTroubles } from "./metrics.ts";
 import type { Services } from "./pipeline.ts";
 import type { Plugin } from "./plugin.ts";
 import { createPluginBlobs } from "./registry/blobs.ts";
-import { rowOf } from "./registry/row.ts";
+import { createControl } from "./registry/control.ts";
+import { culpritOf } from "./registry/setup.ts";
 import { type Changes, type Retry, Shelf } from "./registry/shelf.ts";
+import { isSpare, type LeavesOut, refuseBroken, withReasons } from "./registry/spare.ts";
 import type { ProvidedModules } from "./registry/stage.ts";
 import { createPluginStorages } from "./registry/storage.ts";
 import { closeTiers, memoryBudget, type OpenTier, openTiers } from "./registry/tiers.ts";
@@ -34,6 +36,8 @@ export interface AppParts {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** For one answer rather than many: what draws cards is set up when it is needed. Default no. */
   readonly isBrief?: boolean;
+  /** Broken plugins that it starts without. Default `spare`: those that no setting needs and that are no gates. */
+  readonly leavesOut?: LeavesOut;
   createWorker(): WorkerThread;
   /** Bytes of a packaged file by its specifier. */
   readAsset(specifier: string): Promise<Uint8Array>;
@@ -55,9 +59,8 @@ export async function createApp(parts: AppParts): Promise<App> {
   });
   // Copies that an earlier process left may be of this one's ID, as in a container, and lack what has been installed since.
   await shelf.sweep();
-  const { failed } = await shelf.refresh();
-  const broken = failed.length > 0 ? shelf.list().find(({ lastError }) => lastError) : undefined;
-  if (broken) throw new CameoError("bad-setting", broken.lastError ?? "");
+  await shelf.refresh();
+  await refuseBroken(shelf.failures(), parts.settings.plugins, parts.leavesOut);
   const app = new App(parts, shelf);
   await app.start();
   return app;
@@ -106,21 +109,46 @@ export class App {
     this.#isReady = true;
   }
 
-  /** Called once by `createApp`. */
+  /** Sentences about plugins that are broken: left out, or as they were before. */
+  get failures(): readonly string[] {
+    return this.#shelf.failures().map(({ reason }) => reason);
+  }
+
+  /** Called once by `createApp`. A setting may name what did not load, so the reasons are told together. */
   async start(): Promise<void> {
-    this.#ground = await this.#prepare();
-    this.#world = await this.#build(this.#ground, false);
+    try {
+      this.#ground = await this.#prepare();
+      this.#world = await this.#buildFirst(this.#ground);
+    } catch (error) {
+      throw withReasons(error, this.failures);
+    }
+    for (const reason of this.failures) this.#ground.troubles.note("plugins", new CameoError("bad-setting", reason));
     await this.#shelf.sweep();
   }
 
+  /** A plugin that cannot be put to work is left out as one that does not load is. */
+  async #buildFirst(ground: Ground): Promise<World> {
+    try {
+      return await this.#build(ground, this.#mayLack());
+    } catch (error) {
+      const id = culpritOf(error);
+      const mayGo = id !== undefined && isSpare(id, this.#complete(), this.#parts.leavesOut);
+      if (!mayGo || this.#shelf.takeBack([id], error).length === 0) throw error;
+      return this.#buildFirst(ground);
+    }
+  }
+
+  /** Whether the first world may lack plugins that the settings name. */
+  #mayLack(): boolean {
+    return this.#parts.leavesOut === "any" && this.failures.length > 0;
+  }
+
   async #prepare(): Promise<Ground> {
-    const { log, version, readAsset, createWorker, isBrief = false } = this.#parts;
-    const settings = this.#complete();
-    const now = this.#parts.now ?? (() => Date.now());
+    const { log, version, readAsset, createWorker, isBrief = false, now = Date.now } = this.#parts;
+    const shape = this.#shape();
+    const { settings } = shape;
     const secret = await findSecret(settings, log);
-    const plugins = this.#shelf.plugins();
-    const { disabled } = this.#shelf;
-    this.#tiers = await openTiers({ settings, plugins, disabled, log, now, old: [], isLenient: false });
+    this.#tiers = await openTiers({ ...shape, log, now, old: [], isLenient: this.#mayLack() });
     const facts = { version, startedAt: now(), isReady: () => this.#isReady, plugins: () => this.#shelf.list() };
     return {
       cache: createCache({ memory: { maxBytes: memoryBudget(settings) }, tiers: this.#tiers, log, now }),
@@ -142,6 +170,11 @@ export class App {
     };
   }
 
+  /** What a world is made from. */
+  #shape() {
+    return { settings: this.#complete(), plugins: this.#shelf.plugins(), disabled: this.#shelf.disabled };
+  }
+
   /** The settings with the variables for options of the plugins that are there now. */
   #complete(): Settings {
     const plugins = this.#shelf.plugins().map(({ plugin }) => plugin);
@@ -153,14 +186,7 @@ export class App {
   /** `lenient`: a mount whose plugin is gone stays and says so, since a plugin may be taken away while its mount is configured. */
   #build(ground: Ground, isLenient: boolean): Promise<World> {
     this.#generation += 1;
-    const parts = {
-      isLenient,
-      generation: this.#generation,
-      settings: this.#complete(),
-      plugins: this.#shelf.plugins(),
-      disabled: this.#shelf.disabled,
-    };
-    return createWorld(parts, ground, this.#world);
+    return createWorld({ isLenient, generation: this.#generation, ...this.#shape() }, ground, this.#world);
   }
 
   /** Looks at the plugin folders and puts what changed to work. Answers whether anything did. Never throws: a failure leaves all as it was. */
@@ -209,9 +235,8 @@ export class App {
     if (!this.#ground) return;
     const old = this.#now();
     const { log, now, cache } = this.#ground;
-    const { disabled } = this.#shelf;
-    const shape = { settings: this.#complete(), plugins: this.#shelf.plugins(), disabled, log, now };
-    const tiers = await openTiers({ ...shape, old: this.#tiers, isLenient });
+    const shape = this.#shape();
+    const tiers = await openTiers({ ...shape, log, now, old: this.#tiers, isLenient });
     const next = await this.#build(this.#ground, isLenient).catch(async (error) => {
       await closeTiers(tiers, this.#tiers);
       throw error;
@@ -244,43 +269,14 @@ export class App {
   }
 
   #control() {
-    const change = (id: string, work: () => void, undo: () => void) =>
-      this.#inTurn(async () => {
-        work();
-        try {
-          await this.#swap();
-        } catch (error) {
-          undo();
-          throw error;
-        }
-        this.#parts.log.warn("an operator changed a plugin", { id, generation: this.#generation });
-      });
-    const shelf = this.#shelf;
-    return {
-      list: () => ({
-        generation: this.#generation,
-        inFlight: this.#now().inFlight,
-        plugins: shelf.list().map((each) => rowOf(each, this.services.snapshot, this.#figures)),
-      }),
-      disable: (id: string) =>
-        change(
-          id,
-          () => shelf.disable(id),
-          () => shelf.enable(id),
-        ),
-      enable: (id: string) =>
-        change(
-          id,
-          () => shelf.enable(id),
-          () => shelf.disable(id),
-        ),
-      rollback: (id: string) =>
-        change(
-          id,
-          () => shelf.rollBack(id),
-          () => shelf.rollBack(id),
-        ),
-    };
+    return createControl({
+      shelf: this.#shelf,
+      figures: this.#figures,
+      log: this.#parts.log,
+      now: () => ({ snapshot: this.services.snapshot, inFlight: this.#now().inFlight }),
+      swap: () => this.#swap(),
+      inTurn: (work) => this.#inTurn(work),
+    });
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -39,7 +39,7 @@ async function runCheck(input: Input, parts: CliParts): Promise<number> {
   try {
     const { settings } = await loadFor(input, parts);
     const work = async (app: App) => ({ findings: find(app), warnings: await warningsOf(app) });
-    const { findings, warnings } = await withApp(input, parts, { ...settings, workers: 1 }, work);
+    const { findings, warnings } = await withApp(input, parts, { ...settings, workers: 1 }, work, "none");
     const ok = warnings.length === 0 || !input.flags.has("strict");
     await print(isJson ? JSON.stringify({ ok, warnings, ...findings }, null, 2) : toText(findings, warnings));
     return ok ? exitCodes.done : exitCodes.failed;

@@ -3,9 +3,11 @@ import process from "node:process";
 import { type App, createApp } from "../app.ts";
 import { createLog, type Level, type RootLog } from "../log.ts";
 import type { OptionsSchema, Plugin } from "../plugin.ts";
+import { joined, type LeavesOut } from "../registry/spare.ts";
 import { type Loaded, loadSettings } from "../settings/load.ts";
 import type { Settings, SettingsInput } from "../settings/schema.ts";
 import { type CliParts, type Flag, type Input, textOf, UsageError } from "./command.ts";
+import { complain } from "./output.ts";
 
 const levels = ["debug", "info", "warn", "error", "silent"] as const satisfies readonly Level[];
 
@@ -57,20 +59,30 @@ export function openLog(level: Level): RootLog {
   return createLog({ level, sink: { write: (text) => process.stderr.write(text) }, now: () => Date.now() });
 }
 
-/** Runs `work` with a warm app that answers no network, and takes the app down whatever happens. Its log is silent unless asked for. */
+/**
+ * Runs `work` with a warm app that answers no network, and takes the app down whatever happens. Its log is silent unless asked for. A plugin that
+ * is broken is left out with a warning, since most commands need none of them; `none` refuses it.
+ */
 export async function withApp<T>(
   input: Input,
   parts: CliParts,
   settings: Settings,
   work: (app: App) => Promise<T>,
+  leavesOut: LeavesOut = "any",
 ): Promise<T> {
   const log = openLog(levelOf(input) ?? "silent");
-  const app = await createApp({ ...parts, settings, log, environment: process.env, isBrief: true });
+  const app = await createApp({ ...parts, settings, log, environment: process.env, isBrief: true, leavesOut });
   try {
+    await tellFailures(app);
     await app.ready();
     return await work(app);
   } finally {
     await app.dispose();
     log.flush();
   }
+}
+
+/** On standard error, what is left out and why. */
+export async function tellFailures({ failures }: App): Promise<void> {
+  for (const failure of failures) await complain(`Warning: ${joined([failure, "It is left out."])}`);
 }

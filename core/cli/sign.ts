@@ -45,7 +45,8 @@ async function runSign(input: Input, parts: CliParts): Promise<number> {
   const expires = expiryOf(textOf(input, "expires"), Date.now());
   const { settings } = await loadFor(input, parts);
   const log = openLog("warn");
-  const app = await createApp({ ...parts, settings: { ...settings, workers: 1 }, log, environment: process.env });
+  const facts = { settings: { ...settings, workers: 1 }, log, environment: process.env };
+  const app = await createApp({ ...parts, ...facts, leavesOut: "any" });
   try {
     const path = toPath(input.words[0] ?? "");
     const signed = signUrl(path, app.services.snapshot, { expires, key: textOf(input, "key") });

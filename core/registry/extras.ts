@@ -3,8 +3,9 @@ import { CameoError } from "../error.ts";
 import type { Endpoint, GateInstance, PluginKind, PluginOf, RouteHost, RouteInstance, ServerHost } from "../plugin.ts";
 import { parseOptions } from "../settings/load.ts";
 import type { Settings } from "../settings/schema.ts";
+import { findPlugin } from "./find.ts";
 import type { LoadedPlugin } from "./load.ts";
-import { disposeEach, type Running, setUp } from "./setup.ts";
+import { blame, disposeEach, type Running, setUp } from "./setup.ts";
 
 /** As much of a mount as is needed here. */
 interface MountLike {
@@ -20,6 +21,8 @@ export interface ExtraParts {
   readonly mounts: ReadonlyMap<string, MountLike>;
   /** First parts of paths that are Cameo's own. */
   readonly reserved: readonly string[];
+  /** Whether the settings may name a plugin that is gone. Default: no. */
+  readonly isLenient?: boolean;
   createHost(id: string): RouteHost & ServerHost;
 }
 
@@ -34,13 +37,16 @@ export async function createExtras(parts: ExtraParts): Promise<Extras> {
   const routes: Running<RouteInstance>[] = [];
   const gates: Running<GateInstance>[] = [];
   try {
+    refuseUnknown(parts);
     for (const { id, plugin } of active(parts, "route")) {
-      const options = parseOptions(plugin.options, parts.settings.routes[plugin.name] ?? {}, ["routes", plugin.name]);
-      routes.push({ id, instance: await setUp(id, () => plugin.setup(options, parts.createHost(id))) });
+      const own = parts.settings.routes[plugin.name] ?? {};
+      const options = () => parseOptions(plugin.options, own, ["routes", plugin.name]);
+      routes.push({ id, instance: await setUp(id, () => plugin.setup(options(), parts.createHost(id))) });
     }
     for (const { id, plugin } of active(parts, "gate")) {
-      const options = parseOptions(plugin.options, parts.settings.gates[plugin.name] ?? {}, ["gates", plugin.name]);
-      gates.push({ id, instance: await setUp(id, () => plugin.setup(options, parts.createHost(id))) });
+      const own = parts.settings.gates[plugin.name] ?? {};
+      const options = () => parseOptions(plugin.options, own, ["gates", plugin.name]);
+      gates.push({ id, instance: await setUp(id, () => plugin.setup(options(), parts.createHost(id))) });
     }
     const all = [...endpointsOfMounts(parts.mounts), ...routes];
     refuseClashes(all, parts);
@@ -49,6 +55,13 @@ export async function createExtras(parts: ExtraParts): Promise<Extras> {
     await disposeEach([...routes, ...gates], parts);
     throw error;
   }
+}
+
+/** Options for a route or gate that is not there: a slip of the pen, or a guard that is missing. */
+function refuseUnknown({ isLenient, plugins, settings }: ExtraParts): void {
+  if (isLenient) return;
+  for (const name of Object.keys(settings.routes)) findPlugin(plugins, "route", name, `routes.${name}`);
+  for (const name of Object.keys(settings.gates)) findPlugin(plugins, "gate", name, `gates.${name}`);
 }
 
 /** Sources may answer more than images. They are disposed with their mounts. */
@@ -81,10 +94,11 @@ function refuseClash(
   const mount = mounts.get(first);
   const isImage = mount && (!id.startsWith("source.") || (method === "GET" && (rest.length === 0 || rest[0] === "*")));
   if (empty !== "" || !/^[\w.-]+$/.test(first) || reserved.includes(first) || isImage) {
-    throw new CameoError("bad-setting", `${id} wants the path ${path}, which is taken or begins with no plain name.`);
+    const taken = `${id} wants the path ${path}, which is taken or begins with no plain name.`;
+    throw blame(id, new CameoError("bad-setting", taken));
   }
   const key = `${method} ${path.replace(/:[^/]+/g, ":")}`;
   const other = seen.get(key);
-  if (other) throw new CameoError("bad-setting", `${id} and ${other} both want ${method} ${path}.`);
+  if (other) throw blame(id, new CameoError("bad-setting", `${id} and ${other} both want ${method} ${path}.`));
   seen.set(key, id);
 }

@@ -33,15 +33,26 @@ export async function inTime<T>(work: () => T | Promise<T>, limitMs = setupMs): 
   }
 }
 
-/** A `setup` that throws or never returns is a `bad-setting` with the plugin's ID. `limitMs`: default 5 s. */
+/** A `setup` that throws or never returns is a `bad-setting` with the plugin's ID, which the log is told too. `limitMs`: default 5 s. */
 export async function setUp<I>(id: string, setup: () => I | Promise<I>, limitMs?: number): Promise<I> {
   try {
     return await inTime(setup, limitMs);
   } catch (error) {
-    if (error instanceof CameoError) throw error;
+    if (error instanceof CameoError) throw blame(id, error);
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CameoError("bad-setting", `The setup of ${id} failed: ${reason}`, { cause: error });
+    throw blame(id, new CameoError("bad-setting", `The setup of ${id} failed: ${reason}`, { cause: error }));
   }
+}
+
+/** The same failure with the plugin whose fault it is. */
+export function blame(id: string, { code, detail, options }: CameoError): CameoError {
+  return new CameoError(code, detail, { ...options, log: { ...options.log, plugin: id } });
+}
+
+/** The plugin whose fault a failure is, if that is known. */
+export function culpritOf(error: unknown): string | undefined {
+  const id = error instanceof CameoError ? error.options.log?.plugin : undefined;
+  return typeof id === "string" ? id : undefined;
 }
 
 /** Disposes each, whatever the others do: one that throws or never returns is a line in the log. */

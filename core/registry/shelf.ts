@@ -152,12 +152,11 @@ export class Shelf {
     );
   }
 
-  #warn(path: string, { error: reason }: Place, error: unknown): void {
-    this.#parts.log.warn("a plugin was not loaded; what was there goes on", {
-      file: relative(".", path),
-      reason,
-      error,
-    });
+  /** That the old version goes on is a warning; that there is none is worse. */
+  #warn(path: string, { current, error: reason }: Place, error: unknown): void {
+    const facts = { file: relative(".", path), reason, error };
+    if (current) this.#parts.log.warn("a plugin was not loaded; what was there goes on", facts);
+    else this.#parts.log.error("a plugin was not loaded; all else goes on without it", facts);
   }
 
   /** The plugins of `ids` could not be put to work: back to what they were before. Answers how to try one of them once more. */
@@ -220,9 +219,16 @@ export class Shelf {
     };
   }
 
+  /** Those that are not as their files are, with the reason. */
+  failures(): readonly { readonly file: string; readonly reason: string }[] {
+    return [...this.#places].flatMap(([path, { error: reason }]) =>
+      reason === undefined ? [] : [{ file: relative(".", path), reason }],
+    );
+  }
+
   /** Why a file could not be loaded. */
   failureOf(file: string): CameoError {
-    const reason = this.list().find((each) => each.file === file)?.lastError;
+    const reason = this.failures().find((each) => each.file === file)?.reason;
     return new CameoError("bad-setting", reason ?? "A plugin could not be loaded.");
   }
 

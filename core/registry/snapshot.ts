@@ -6,7 +6,6 @@ import { CameoError } from "../error.ts";
 import type { InputFormat, OutputFormat } from "../image.ts";
 import type {
   EngineDefinition,
-  PluginKind,
   PluginOf,
   SourceHost,
   SourceInstance,
@@ -23,9 +22,10 @@ import type { MountSettings, Settings } from "../settings/schema.ts";
 import type { EngineBoot } from "../work/protocol.ts";
 import { themeTransform } from "../work/theme.ts";
 import { createExtras, type Extras } from "./extras.ts";
+import { findPlugin, type LoadedOf, loadedOf } from "./find.ts";
 import type { LoadedPlugin } from "./load.ts";
 import { parsePresets } from "./presets.ts";
-import { disposeEach, type Running, setUp } from "./setup.ts";
+import { blame, disposeEach, type Running, setUp } from "./setup.ts";
 
 export interface Mount {
   readonly name: string;
@@ -109,6 +109,7 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
     name,
     options: parseOptions(options, settings.engines[name] ?? {}, ["engines", name]),
   }));
+  const presets = parsePresets(settings.presets, grammar);
   const mounts = await createMounts(parts);
   const extras = await createExtras({ ...parts, mounts, reserved: reservedMounts }).catch(async (error) => {
     await disposeEach(sourcesOf(mounts), parts);
@@ -129,7 +130,7 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
       ["theme", loadedThemes.map(({ id, version }) => `${id}@${version}`).join()],
     ]),
     grammar,
-    presets: parsePresets(settings.presets, grammar),
+    presets,
     engines,
     capabilities: capabilitiesOf(chosen.map(({ plugin }) => plugin)),
     edition: JSON.stringify([engines, settings.quality, chosen.map(({ id, version }) => `${id}@${version}`)]),
@@ -148,19 +149,13 @@ function addedParameters(transforms: readonly TransformDefinition[]): Readonly<R
   for (const { name, parameters = {} } of transforms) {
     for (const parameter of Object.keys(parameters)) {
       const other = owners.get(parameter);
-      if (other)
-        throw new CameoError(
-          "bad-setting",
-          `The transforms ${other} and ${name} both add the parameter "${parameter}".`,
-        );
+      const sentence = `The transforms ${other} and ${name} both add the parameter "${parameter}".`;
+      if (other) throw blame(`transform.${name}`, new CameoError("bad-setting", sentence));
       owners.set(parameter, name);
     }
   }
   return Object.assign({}, ...transforms.map(({ parameters }) => parameters ?? {}));
 }
-
-/** A loaded plugin of one kind. */
-type LoadedOf<K extends PluginKind> = LoadedPlugin & { readonly plugin: PluginOf<K> };
 
 /** The templates of a snapshot that is being made. */
 export function listTemplates({ plugins, disabled }: Pick<SnapshotParts, "plugins" | "disabled">): TemplateEntry[] {
@@ -173,27 +168,6 @@ export function listTemplates({ plugins, disabled }: Pick<SnapshotParts, "plugin
     file: file === undefined ? null : relative(".", file),
     definition: plugin as TemplateDefinition,
   }));
-}
-
-function loadedOf<K extends PluginKind>(plugins: readonly LoadedPlugin[], kind: K): LoadedOf<K>[] {
-  return plugins.filter((each): each is LoadedOf<K> => each.plugin.kind === kind);
-}
-
-/** The plugin of a kind and name. Throws `bad-setting` that lists what there is. */
-export function findPlugin<K extends PluginKind>(
-  plugins: readonly LoadedPlugin[],
-  kind: K,
-  name: string,
-  setting: string,
-): LoadedOf<K> {
-  const all = loadedOf(plugins, kind);
-  const found = all.find((each) => each.plugin.name === name);
-  if (found) return found;
-  const names = all.map((each) => each.plugin.name).join(", ");
-  throw new CameoError(
-    "bad-setting",
-    `${setting} names the ${kind} "${name}", which is not there; there are: ${names}.`,
-  );
 }
 
 /** Those that the settings name, then the helpers. Where that is allowed, one that is gone is left out while there is another. */

@@ -5,9 +5,9 @@ import { CameoError } from "../error.ts";
 import type { RootLog } from "../log.ts";
 import { parseOptions } from "../settings/load.ts";
 import type { Settings } from "../settings/schema.ts";
+import { findPlugin } from "./find.ts";
 import type { LoadedPlugin } from "./load.ts";
 import { setUp } from "./setup.ts";
-import { findPlugin } from "./snapshot.ts";
 
 /** How long a store may take to set up, in milliseconds: a disk with many files is read meanwhile. */
 const setupMs = 60_000;
@@ -29,7 +29,7 @@ export interface TierParts {
   now(): number;
   /** Those that are open now. */
   readonly old: readonly OpenTier[];
-  /** Whether a store whose plugin is gone works on. */
+  /** Whether a store's plugin may be gone: it works on if it is open. */
   readonly isLenient: boolean;
 }
 
@@ -38,8 +38,9 @@ export async function openTiers(parts: TierParts): Promise<readonly OpenTier[]> 
   const opened: OpenTier[] = [];
   try {
     for (const [name, options] of Object.entries(parts.settings.cache)) {
-      if (name !== "memory" && !parts.disabled.has(`store.${name}`))
-        opened.push(await openTier(name, options as Record<string, unknown>, parts));
+      if (name === "memory" || parts.disabled.has(`store.${name}`)) continue;
+      const tier = await openTier(name, options as Record<string, unknown>, parts);
+      if (tier) opened.push(tier);
     }
     return opened;
   } catch (error) {
@@ -53,11 +54,16 @@ export async function closeTiers(tiers: readonly OpenTier[], kept: readonly Open
   for (const tier of tiers) if (!kept.includes(tier)) await tier.driver.dispose?.();
 }
 
-async function openTier(name: string, options: Record<string, unknown>, parts: TierParts): Promise<OpenTier> {
+/** `undefined` for one whose plugin is gone, where that is allowed and it was not open before. */
+async function openTier(
+  name: string,
+  options: Record<string, unknown>,
+  parts: TierParts,
+): Promise<OpenTier | undefined> {
   const { plugins, old, isLenient, log, now } = parts;
   const isThere = plugins.some(({ id }) => id === `store.${name}`);
   const before = old.find((each) => each.name === name);
-  if (before && !isThere && isLenient) return before;
+  if (!isThere && isLenient) return before;
   const { plugin, version } = findPlugin(plugins, "store", name, `cache.${name}`);
   const parsed = parseOptions(plugin.options, options, ["cache", name]);
   const key = JSON.stringify([version, parsed]);

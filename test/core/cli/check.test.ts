@@ -176,3 +176,23 @@ testOnce("cameo check warns of what can be read and cannot work; with --strict t
     assert.equal((await cameo(["check", "--strict"], { cwd })).code, 0);
   });
 });
+
+testOnce("a broken plugin is left out by commands that need none, with a warning; cameo check refuses it", slow, async () => {
+  await inFolder(async (cwd) => {
+    await mkdir(join(cwd, "plugins.d"));
+    for (const name of ["one", "two"]) await writeFile(join(cwd, `plugins.d/${name}.ts`), "export default oops oops");
+    await writeFile(join(cwd, "c.json"), JSON.stringify({ mounts: { mine: { source: "one" } }, cache: { two: {} } }));
+    const config = ["--config", "c.json"];
+    const drawn = await cameo(["templates", "render", "card", "--title", "Hi", "-o", "-", ...config], { cwd });
+    assert.deepEqual([drawn.code, drawn.stdout.subarray(1, 4).toString()], [0, "PNG"]);
+    assert.match(drawn.err, /^Warning: The plugin plugins\.d\/one\.ts cannot be loaded: .+\. It is left out\.\nWarning: /);
+    const signed = await cameo(["sign", "/images/a.jpg", ...config], { cwd });
+    assert.deepEqual([signed.code, signed.out.includes("/images/a.jpg?sig=")], [0, true]);
+    assert.match(signed.err, /plugins\.d\/one\.ts cannot be loaded/);
+
+    const checked = await cameo(["check", "--json"], { cwd });
+    const { ok, detail } = JSON.parse(checked.out) as { ok: boolean; detail: string };
+    assert.deepEqual([checked.code, ok], [2, false]);
+    assert.match(detail, /plugins\.d\/one\.ts cannot be loaded: .+\. The plugin plugins\.d\/two\.ts cannot be loaded: /);
+  });
+});
