@@ -9,6 +9,8 @@ export interface Fitted {
   readonly scaled: Size;
   /** … then cut (`cover`) or extend (`contain`) it to this size. Equal to `scaled` for the other fits. */
   readonly canvas: Size;
+  /** What the sides of `scaled` were multiplied by before they were rounded; of `fill` the larger of the two. */
+  readonly ratio: number;
 }
 
 const atLeastOne = (value: number): number => Math.max(1, Math.round(value));
@@ -20,7 +22,7 @@ const atLeastOne = (value: number): number => Math.max(1, Math.round(value));
 export function fitSize(size: Size, request: FitRequest): Fitted {
   const fit: Fit = request.fit ?? "inside";
   const dpr = request.dpr ?? 1;
-  if (request.width === undefined && request.height === undefined) return fitted(size, size);
+  if (request.width === undefined && request.height === undefined) return fitted(size, size, 1);
   const wanted = {
     width: request.width === undefined ? undefined : request.width * dpr,
     height: request.height === undefined ? undefined : request.height * dpr,
@@ -38,18 +40,16 @@ export function fitSize(size: Size, request: FitRequest): Fitted {
     case "outside":
       return uniform(size, limit(Math.max(across, down), request.enlarge));
     case "fill": {
-      const filled = {
-        width: atLeastOne(size.width * limit(across, request.enlarge)),
-        height: atLeastOne(size.height * limit(down, request.enlarge)),
-      };
-      return fitted(filled, filled);
+      const [wider, higher] = [limit(across, request.enlarge), limit(down, request.enlarge)];
+      const filled = { width: atLeastOne(size.width * wider), height: atLeastOne(size.height * higher) };
+      return fitted(filled, filled, Math.max(wider, higher));
     }
     case "cover":
       return cover(size, box, Math.max(across, down), request.enlarge);
     case "contain": {
       const ratio = Math.min(across, down);
       const shrunk = limit(ratio, request.enlarge);
-      return fitted(times(size, shrunk), times(box, shrunk / ratio));
+      return fitted(times(size, shrunk), times(box, shrunk / ratio), shrunk);
     }
   }
 }
@@ -59,11 +59,11 @@ const times = (size: Size, ratio: number): Size => ({
   width: atLeastOne(size.width * ratio),
   height: atLeastOne(size.height * ratio),
 });
-const fitted = (scaled: Size, canvas: Size): Fitted => ({ scaled, canvas });
+const fitted = (scaled: Size, canvas: Size, ratio: number): Fitted => ({ scaled, canvas, ratio });
 
 function uniform(size: Size, ratio: number): Fitted {
   const scaled = times(size, ratio);
-  return fitted(scaled, scaled);
+  return fitted(scaled, scaled, ratio);
 }
 
 /** A box larger than the image on some side shrinks, in its own shape, until the image covers it. */
@@ -74,6 +74,7 @@ function cover(size: Size, box: Size, ratio: number, enlarge: boolean | undefine
   return fitted(
     { width: Math.max(scaled.width, canvas.width), height: Math.max(scaled.height, canvas.height) },
     canvas,
+    shrunk,
   );
 }
 

@@ -50,7 +50,8 @@ const tooLarge = (detail: string): CameoError => new CameoError("too-many-pixels
 type Limits = Snapshot["settings"]["limits"];
 
 function refuseHuge(header: Header, { parameters }: ImageRequest, limits: Limits): void {
-  if (area(header) > limits.pixels) {
+  const isDrawn = header.format === "svg";
+  if (area(header) > limits.pixels && !isDrawn) {
     throw tooLarge(`The image is ${header.width} × ${header.height} px; the limit is ${limits.pixels} pixels.`);
   }
   if (header.frames > limits.frames && parameters.frames === undefined) {
@@ -103,7 +104,7 @@ function planSteps(
   let size = original;
   let shrink: number | undefined;
   let isExact = true;
-  let peakPixels = area(original);
+  let peakPixels = 0;
   for (const step of transforms) {
     if (!isNeeded(step, parameters)) continue;
     const full = isExact ? { full: size } : {};
@@ -114,24 +115,27 @@ function planSteps(
     size = next ?? size;
     peakPixels = Math.max(peakPixels, area(size));
   }
-  const factor = isVector ? drawnFactor(original, size, shrink) : shrink;
-  const isUseful = factor !== undefined && (factor < 1 || isVector);
-  const atLeast = isUseful ? times(original, factor) : undefined;
-  return {
-    operations,
-    size,
-    atLeast,
-    peakPixels: isVector ? Math.max(peakPixels, area(atLeast ?? original)) : peakPixels,
-  };
+  const atLeast = isVector ? drawnSize(original, size, shrink) : shrunkSize(original, shrink);
+  const decodedPixels = area(isVector ? (atLeast ?? original) : original);
+  return { operations, size, atLeast, peakPixels: Math.max(peakPixels, decodedPixels) };
+}
+
+function shrunkSize(original: Size, factor: number | undefined): Size | undefined {
+  return factor !== undefined && factor < 1 ? times(original, factor, Math.ceil) : undefined;
 }
 
 /** A vector of which only a part is shown is drawn with at most so many pixels, or this many times those of the result; beyond it becomes softer. */
 const maxDrawnPixels = 4_000_000;
 const maxDrawnShare = 4;
+/** Nor is one that is very long drawn longer than this, which engines take. */
+const maxDrawnSide = 16_384;
 
-function drawnFactor(original: Size, result: Size, wanted: number | undefined): number | undefined {
+/** Rounded as `resize` will round it: what is drawn at the very size needs no resampling. */
+function drawnSize(original: Size, result: Size, wanted: number | undefined): Size | undefined {
+  if (wanted === undefined) return undefined;
   const most = Math.sqrt(Math.max(maxDrawnPixels, maxDrawnShare * area(result)) / area(original));
-  return wanted === undefined ? undefined : Math.min(wanted, most);
+  const longest = maxDrawnSide / Math.max(original.width, original.height);
+  return times(original, Math.min(wanted, most, longest), Math.round);
 }
 
 function refuseDisabled({ parameters }: ImageRequest, { transforms, disabled }: Snapshot): void {
@@ -147,9 +151,9 @@ function refuseDisabled({ parameters }: ImageRequest, { transforms, disabled }: 
 export const isNeeded = (step: TransformDefinition, parameters: Parameters): boolean =>
   step.isNeeded ? step.isNeeded(parameters) : step.reads.some((name) => parameters[name] !== undefined);
 
-const times = ({ width, height }: Size, ratio: number): Size => ({
-  width: Math.max(1, Math.ceil(width * ratio)),
-  height: Math.max(1, Math.ceil(height * ratio)),
+const times = ({ width, height }: Size, ratio: number, round: (value: number) => number): Size => ({
+  width: Math.max(1, round(width * ratio)),
+  height: Math.max(1, round(height * ratio)),
 });
 
 function pick(parameters: Parameters, names: readonly string[]): Record<string, unknown> {

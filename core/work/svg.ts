@@ -55,7 +55,7 @@ function skipOne(text: string, at: number): number {
 }
 
 /**
- * The size of an SVG in whole px: `width` and `height`; one of them and the shape of the `viewBox`; the `viewBox` alone; else 512 × 512.
+ * The size of an SVG in whole px, a small multiple of it for one of a few px: `width` and `height`; one of them and the shape of the `viewBox`; the `viewBox` alone; else 512 × 512.
  * `undefined` if a size is zero or the root element does not end.
  */
 export function svgSize(bytes: Uint8Array): Size | undefined {
@@ -65,9 +65,14 @@ export function svgSize(bytes: Uint8Array): Size | undefined {
   const box = parseBox(attributes.get("viewBox"));
   const size = chooseSize(parseLength(attributes.get("width")), parseLength(attributes.get("height")), box);
   const isSize = size.width > 0 && size.height > 0 && Number.isFinite(size.width * size.height);
-  return isSize
-    ? { width: Math.max(1, Math.round(size.width)), height: Math.max(1, Math.round(size.height)) }
-    : undefined;
+  return isSize ? legible(size) : undefined;
+}
+
+/** In whole px. One of a few px, which would lose its shape by that, is doubled until it keeps it. */
+function legible({ width, height }: Size): Size {
+  const whole = { width: Math.max(1, Math.round(width)), height: Math.max(1, Math.round(height)) };
+  const error = Math.abs((whole.width * height) / (whole.height * width) - 1);
+  return error > 0.02 && Math.max(width, height) < 16 ? legible({ width: width * 2, height: height * 2 }) : whole;
 }
 
 /** Attributes of the root; `undefined` if it is cut or not well formed. */

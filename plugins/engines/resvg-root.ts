@@ -35,18 +35,36 @@ export function findRoot(text: string): Root | undefined {
   const size = chooseSize(parseLength(attributes.get("width")), parseLength(attributes.get("height")), box);
   const isSize = size.width > 0 && size.height > 0 && Number.isFinite(size.width * size.height);
   return {
-    size: isSize ? size : undefined,
+    size: isSize ? legible(size) : undefined,
     withSize({ width, height }) {
       const viewBox = box ? (attributes.get("viewBox") ?? "") : `0 0 ${size.width} ${size.height}`;
-      const rest = inside.replace(attribute, (whole, name) => (replaced.has(name) ? "" : whole));
-      const root = `${open} width="${width}" height="${height}" viewBox="${viewBox}"${rest}`;
+      const isFilled = !box || isSameShape(box, size);
+      const rest = inside.replace(attribute, (whole, name) =>
+        replaced.has(name) || (isFilled && name === "preserveAspectRatio") ? "" : whole,
+      );
+      const fit = isFilled ? ' preserveAspectRatio="none"' : "";
+      const root = `${open} width="${width}" height="${height}" viewBox="${viewBox}"${fit}${rest}`;
       return text.slice(0, tag.start) + root + text.slice(tag.end);
     },
   };
 }
 
+/** Then the drawing fills the picture: where rounding changes the shape a little, no edge may stay half empty. */
+const isSameShape = (one: Size, other: Size): boolean =>
+  Math.abs((one.width * other.height) / (one.height * other.width) - 1) < 1e-3;
+
 const attribute = /\s+([\w:.-]+)\s*=\s*("[^"]*"|'[^']*')/g;
 const replaced: ReadonlySet<string> = new Set(["width", "height", "viewBox"]);
+
+/** Sides of less than a few px would lose their shape when they are rounded. */
+function legible(size: Size): Size {
+  let { width, height } = size;
+  while (Math.max(width, height) < 16 && shapeError(width, height) > 0.02) [width, height] = [width * 2, height * 2];
+  return { width, height };
+}
+
+const shapeError = (width: number, height: number): number =>
+  Math.abs((Math.max(1, Math.round(width)) * height) / (Math.max(1, Math.round(height)) * width) - 1);
 
 /** `<svg` and what follows it. */
 const parts = (tag: string): readonly string[] =>

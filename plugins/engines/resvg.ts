@@ -100,10 +100,12 @@ function toText(body: Uint8Array): string {
   return new TextDecoder(mark === 0xfffe ? "utf-16le" : mark === 0xfeff ? "utf-16be" : "utf-8").decode(body);
 }
 
-/** Exactly as large as needed, up or down: lines are then as sharp as they can be. */
+/** Exactly as large as needed, up or down: lines are then as sharp as they can be. What differs from its shape by rounding alone is taken as it is. */
 function drawnSize(stored: Size, atLeast: Size | undefined): Size {
   if (!atLeast) return stored;
-  const ratio = Math.max(atLeast.width / stored.width, atLeast.height / stored.height);
+  const [across, down] = [atLeast.width / stored.width, atLeast.height / stored.height];
+  if (Math.abs(across - down) <= 1 / stored.width + 1 / stored.height) return atLeast;
+  const ratio = Math.max(across, down);
   const side = (length: number) => Math.max(1, Math.ceil(length * ratio - 1e-6));
   return { width: side(stored.width), height: side(stored.height) };
 }

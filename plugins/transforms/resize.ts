@@ -25,10 +25,7 @@ export default transform({
   reads: ["width", "height", "fit", "position", "dpr", "enlarge"],
   isNeeded: ({ width, height }) => width !== undefined || height !== undefined,
   size: (size, parameters) => fitSize(size, parameters).canvas,
-  shrink(size, parameters) {
-    const { scaled } = fitSize(size, parameters);
-    return Math.max(scaled.width / size.width, scaled.height / size.height);
-  },
+  shrink: (size, parameters) => fitSize(size, parameters).ratio,
   async apply(picture, parameters, full) {
     const fitted = fitSize(full ?? unshrunk(picture), parameters);
     if (parameters.fit === "cover") return cover(picture, fitted, parameters);

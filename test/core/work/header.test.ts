@@ -310,6 +310,8 @@ describe("readHeader() of SVG", () => {
     ['width="100%" height="50%" viewBox="-3,-4, 10,5"', 10, 5],
     ['width="20" viewBox="0 0 10 5"', 20, 10],
     ['height="20" viewBox="0 0 10 5"', 40, 20],
+    ['viewBox="0 0 0.4 0.2"', 2, 1],
+    ['viewBox="0 0 3.2 1"', 13, 4],
     ['viewBox="0 0 10 0"', 512, 512],
     ["", 512, 512],
     [`width="${"9".repeat(60_000)}x" height="20"`, 512, 20],

@@ -97,6 +97,8 @@ test("findRoot() measures as the header reader does", () => {
     'width="100%" height="50%"',
     "",
     'width="12" height="1e2"',
+    'viewBox="0 0 0.4 0.2"',
+    'width="3.2" height="1"',
   ]) {
     const text = svg(attributes, "", "<?xml version='1.0'?><!-- <svg width='1'> -->");
     const size = findRoot(text)?.size;
@@ -122,6 +124,27 @@ test("withSize() draws the same picture at another size, with or without a viewB
     assertColor(colorAt(pixels, 198, 100), { r: 0, g: 0, b: 255, a: 255 }, 0, attributes);
     assertColor(colorAt(pixels, 202, 100), clear, 0, attributes);
   }
+});
+
+test("resvg.decode() fills the picture to its edges, also where rounding changes the shape a little", async () => {
+  const ground = '<rect width="100" height="100" fill="red"/>';
+  for (const [attributes, width, height] of [
+    ['viewBox="0 0 100 40"', 832, 333],
+    ['width="100" height="40"', 832, 333],
+    ['viewBox="0 0 100 40" preserveAspectRatio="xMinYMin"', 150, 61],
+  ] as const) {
+    const { pixels } = await draw(svg(attributes, ground), { width, height });
+    assert.deepEqual([pixels.width, pixels.height], [width, height]);
+    assert.ok(
+      pixels.data.every((value, at) => at % 4 !== 3 || value === 255),
+      attributes,
+    );
+  }
+  const { pixels } = await draw(svg('width="100" height="100" viewBox="0 0 100 40"', ground), {
+    width: 50,
+    height: 50,
+  });
+  assertColor(colorAt(pixels, 25, 5), clear, 0, "a document that leaves an edge free keeps it");
 });
 
 test("estimate() multiplies what is used, and ends where it refers to itself", () => {
