@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { createCache } from "./cache/cache.ts";
 import { createFlights } from "./cache/flight.ts";
+import { openPurges } from "./cache/purges.ts";
 import { CameoError } from "./error.ts";
 import type { RootLog } from "./log.ts";
 import { createFigures, createTroubles } from "./metrics.ts";
@@ -149,14 +150,16 @@ export class App {
     const { settings } = shape;
     const secret = await findSecret(settings, log);
     this.#tiers = await openTiers({ ...shape, log, now, old: [], isLenient: this.#mayLack() });
+    const storages = createPluginStorages(join(settings.dataPath, "plugins.sqlite"));
+    const purges = await openPurges({ storage: storages.of("core.purges"), log, now });
     const facts = { version, startedAt: now(), isReady: () => this.#isReady, plugins: () => this.#shelf.list() };
     return {
-      cache: createCache({ memory: { maxBytes: memoryBudget(settings) }, tiers: this.#tiers, log, now }),
+      cache: createCache({ memory: { maxBytes: memoryBudget(settings) }, tiers: this.#tiers, log, now, purges }),
       flights: createFlights(),
       turnstile: createTurnstile(settings.limits.loads, settings.limits.queue),
       troubles: createTroubles(now),
       figures: this.#figures,
-      storages: createPluginStorages(join(settings.dataPath, "plugins.sqlite")),
+      storages,
       blobs: createPluginBlobs(join(settings.dataPath, "blobs")),
       log,
       assets: createAssets(readAsset),

@@ -1,5 +1,6 @@
 /** The powers that plugins get: everything that they do to the world outside goes through here. */
 import { createHmac } from "node:crypto";
+import { noteLineage, noteUse, type Use } from "./cache/lineage.ts";
 import { CameoError, toCameoError } from "./error.ts";
 import { moderate } from "./http/gates.ts";
 import type { Original } from "./image.ts";
@@ -12,7 +13,7 @@ import type { PluginBlobStores } from "./registry/blobs.ts";
 import { trusting } from "./registry/snapshot.ts";
 import type { PluginStorages } from "./registry/storage.ts";
 import type { Settings } from "./settings/schema.ts";
-import { fetch } from "./stages/fetch.ts";
+import { fetch, type Origin } from "./stages/fetch.ts";
 import { type ImageRequest, resolve } from "./stages/resolve.ts";
 import { signUrl } from "./stages/sign.ts";
 
@@ -89,11 +90,34 @@ function splitOnce(text: string, at: string): readonly string[] {
 }
 
 async function renderInside(path: string, services: Services, options: RenderOptions): Promise<RenderedImage> {
-  const { entry } = await answer(inside(path, services, options), services, {}, options.signal);
-  const { type, width, height, freshUntil, origin } = entry.header;
+  const request = inside(path, services, options);
+  const asked = noting("part", request, services, async () => {
+    const { entry } = await answer(request, services, {}, options.signal);
+    return { entry, origin: entry.header.origin };
+  });
+  const { entry, origin } = await asked;
+  const { type, width, height, freshUntil } = entry.header;
   const maxAgeS = Math.max(0, Math.floor((freshUntil - services.now()) / 1000));
   const isPrivate = origin?.isPrivate === true || origin?.needsSignature === true;
   return { body: entry.body, type, width, height, maxAgeS, isPrivate };
+}
+
+/** Notes for who is loading what it uses; of a failure, what is remembered of that. */
+async function noting<T extends { readonly origin: Origin | undefined }>(
+  use: Use,
+  { keys }: ImageRequest,
+  { cache }: Services,
+  work: () => Promise<T>,
+): Promise<T> {
+  noteUse(use, keys.prefix);
+  try {
+    const found = await work();
+    noteLineage(use, found.origin?.madeOf);
+    return found;
+  } catch (error) {
+    noteLineage(use, cache.peek(keys.original)?.entry.header.origin?.madeOf);
+    throw error;
+  }
 }
 
 /** What a missing image is to one who asks several sources. */
@@ -103,11 +127,14 @@ async function originalInside(path: string, services: Services, options: RenderO
   const signal = options.signal ?? new AbortController().signal;
   try {
     const request = inside(path, services, options);
-    const found = await fetch(request, services, { variant: undefined, signal });
-    if ("unchanged" in found) return null;
+    const found = await noting("copy", request, services, async () => {
+      const found = await fetch(request, services, { variant: undefined, signal });
+      return "unchanged" in found ? { origin: undefined } : found;
+    });
+    if (!found.origin) return null;
     refuseUnsigned(request, found.origin);
     const { body, drawing, origin, times } = found;
-    const { sha256, ...known } = origin;
+    const { sha256, madeOf: _madeOf, ...known } = origin;
     const leftS = Math.max(0, Math.floor((times.freshUntil - services.now()) / 1000));
     return { ...known, body, drawing, etag: origin.etag ?? sha256, maxAgeS: leftS };
   } catch (error) {

@@ -136,7 +136,9 @@ async function make(
     const known = toCameoError(error);
     const keepsStale = stale !== undefined && codes[known.code].retryable;
     const times = keepsStale ? undefined : negativeFreshness(known.code, services.now(), services.random());
-    if (times) store(request, negativeEntry(known, times), services, ticket);
+    // Where there is no original, its failure is remembered, with what it was to be made of.
+    const { origin = {} } = services.cache.peek(request.keys.original)?.entry.header ?? {};
+    if (times) store(request, negativeEntry(known, times, origin), services, ticket);
     throw known;
   }
 }

@@ -190,7 +190,8 @@ export interface ServerHost extends Host {
   /** A path of this server with its signature: `sign("/avatar/~4f2a?w=64")`. `expiresS`: seconds from now until it ends. Throws `bad-parameter`. Not during `setup`. */
   sign(path: string, options?: { readonly expiresS?: number }): string;
   /**
-   * Throws everything away that was made from an image, on every tier, at once: `purge("/avatar/0bc83c…")`. Not during `setup`.
+   * Throws everything away that was made from an image, on every tier, at once: `purge("/avatar/0bc83c…")`. With it goes what other sources made of it through `original`
+   * and `render`, and the originals that it is a copy of (`original`). Not during `setup`.
    * Answers how many entries went.
    */
   purge(path: string): Promise<number>;

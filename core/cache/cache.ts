@@ -4,6 +4,7 @@ import type { Log } from "../plugin.ts";
 import { type Entry, encodeEntry } from "./entry.ts";
 import { createEpoch } from "./epoch.ts";
 import { createMemory } from "./memory.ts";
+import { createPurges, type Purges } from "./purges.ts";
 import { createTier, type Tier, type TierStats } from "./tier.ts";
 
 export type { TierStats } from "./tier.ts";
@@ -22,14 +23,21 @@ export interface CacheParts {
   /** From fast to slow. */
   readonly tiers: readonly { readonly name: string; readonly driver: Driver }[];
   readonly log: Log;
+  /** What was purged before. Default: nothing. */
+  readonly purges?: Purges;
   /** Milliseconds since 1970. */
   now(): number;
 }
 
 export interface Cache {
+  /** The instant to remember as `Lineage.since` before an original is asked for. */
+  instant(): number;
   /** Memory only, synchronous: the hot path. Counts a hit; a miss is counted by the `get` that follows. */
   peek(key: string): CacheHit | undefined;
-  /** Whatever the fastest tier holds, also when it is stale or expired. Never rejects: a tier that fails, or a damaged value, is a miss. */
+  /**
+   * Whatever the fastest tier holds, also when it is stale or expired. Never rejects: a tier that fails, or a damaged value, is a miss. So is what was
+   * made of something that was purged since.
+   */
   get(key: string): Promise<CacheHit | undefined>;
   /**
    * Memory at once; resolves when the slower tiers have it too, or have deleted what a failure takes the place of. Never rejects: a tier that fails is logged (once a minute) and counted.
@@ -38,7 +46,10 @@ export interface Cache {
   set(key: string, entry: Entry, ticket?: Ticket): Promise<void>;
   /** To be taken when the work on an entry under `prefix` begins, and given to `set`, so that a purge meanwhile wins. */
   ticket(prefix: string): Ticket;
-  /** Deletes what begins with `prefix` (whole key segments, as `refPrefix` makes it; "" is all) on every tier. Answers how many entries went. */
+  /**
+   * Deletes what begins with `prefix` (whole key segments, as `refPrefix` makes it; "" is all) on every tier, and what that is a copy of, so that it is not made
+   * from the same bytes again. What was made of it under other prefixes is a miss from now on. Answers how many entries went.
+   */
   purge(prefix: string): Promise<number>;
   /** Empties every tier. */
   clear(): Promise<void>;
@@ -49,7 +60,12 @@ export interface Cache {
   dispose(): Promise<void>;
 }
 
-export function createCache({ memory: firstBudget, tiers: drivers, log, now }: CacheParts): Cache {
+/** Entries under one prefix that are asked on a tier what they are copies of. */
+const maxLooks = 4;
+
+const copiesOf = (entry: Entry | undefined): readonly string[] | undefined => entry?.header.origin?.madeOf?.copies;
+
+export function createCache({ memory: firstBudget, tiers: drivers, log, now, purges: known }: CacheParts): Cache {
   let budget = firstBudget;
   let memory = createMemory(budget);
   const open = ({ name, driver }: CacheParts["tiers"][number]) => ({
@@ -60,11 +76,17 @@ export function createCache({ memory: firstBudget, tiers: drivers, log, now }: C
   let tiers = opened.map(({ tier }) => tier);
   const counts = { hits: 0, misses: 0, errors: 0, writes: 0 };
   const epoch = createEpoch();
+  const purges = known ?? createPurges({ log, now });
+  const isOutdated = ({ header }: Entry): boolean => purges.isOutdated(header.origin?.madeOf);
   const pending = new Set<{ readonly key: string; readonly done: Promise<unknown> }>();
 
   function peek(key: string): CacheHit | undefined {
     const entry = memory.get(key);
     if (entry === undefined) return undefined;
+    if (isOutdated(entry)) {
+      memory.delete(key);
+      return undefined;
+    }
     counts.hits += 1;
     return { entry, tier: "memory" };
   }
@@ -77,6 +99,10 @@ export function createCache({ memory: firstBudget, tiers: drivers, log, now }: C
     for (const [at, tier] of tiers.entries()) {
       const entry = await tier.read(key);
       if (!entry) continue;
+      if (isOutdated(entry)) {
+        await tier.remove(key);
+        continue;
+      }
       void keep(key, entry, began, tiers.slice(0, at));
       return { entry, tier: tier.name };
     }
@@ -111,13 +137,36 @@ export function createCache({ memory: firstBudget, tiers: drivers, log, now }: C
   }
 
   async function purge(given: string): Promise<number> {
-    const prefix = given === "" || given.endsWith(":") ? given : `${given}:`;
+    const { count, copies } = await purgeOne(given === "" || given.endsWith(":") ? given : `${given}:`);
+    const others = await Promise.all(copies.map(purgeOne));
+    return others.reduce((sum, other) => sum + other.count, count);
+  }
+
+  async function purgeOne(prefix: string): Promise<{ readonly count: number; readonly copies: readonly string[] }> {
     const end = epoch.begin(prefix);
-    const inMemory = memory.deletePrefix(prefix);
+    purges.note(prefix);
+    const inMemory = memory.takePrefix(prefix);
     await settle(prefix);
-    const elsewhere = await Promise.all(tiers.map((tier) => tier.removePrefix(prefix)));
+    const known = await Promise.all(tiers.map((tier) => tier.keys(prefix)));
+    const copies = inMemory.map(([, entry]) => copiesOf(entry)).find(Boolean) ?? (await copiesOnTiers(prefix, known));
+    await Promise.all(tiers.map((tier, at) => tier.removeAll(known[at] ?? [])));
+    // Again: what was begun meanwhile may have got the old.
+    purges.note(prefix);
     end();
-    return new Set([...inMemory, ...elsewhere.flat()]).size;
+    return { count: new Set([...inMemory.map(([key]) => key), ...known.flat()]).size, copies };
+  }
+
+  /** What was copied is told by the original, or by anything made from it: the original may have had to give way. */
+  async function copiesOnTiers(prefix: string, known: readonly (readonly string[])[]): Promise<readonly string[]> {
+    for (const [at, tier] of tiers.entries()) {
+      const keys = known[at] ?? [];
+      const original = `${prefix}original`;
+      for (const key of [...keys].sort((a, b) => Number(b === original) - Number(a === original)).slice(0, maxLooks)) {
+        const copies = copiesOf(await tier.read(key));
+        if (copies) return copies;
+      }
+    }
+    return [];
   }
 
   async function clear(): Promise<void> {
@@ -147,5 +196,6 @@ export function createCache({ memory: firstBudget, tiers: drivers, log, now }: C
   const stats = () => ({
     tiers: [{ name: "memory", ...memory.stats(), ...counts }, ...tiers.map((tier) => tier.stats())],
   });
-  return { peek, get, set, ticket: () => epoch.now(), purge, clear, reshape, stats, dispose };
+  const [ticket, instant] = [() => epoch.now(), () => purges.now()];
+  return { peek, get, set, ticket, instant, purge, clear, reshape, stats, dispose };
 }

@@ -35,6 +35,7 @@ export interface EntryHeader {
     readonly needsSignature?: boolean;
     /** Stands in for a picture that could not be had. */
     readonly isStopgap?: boolean;
+    readonly madeOf?: Lineage;
   };
   readonly width?: number;
   readonly height?: number;
@@ -45,6 +46,16 @@ export interface EntryHeader {
   readonly error?: { readonly code: ErrorCode; readonly detail: string };
   /** Small facts that plugins want to find again. */
   readonly facts?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** What an original was made of: images of other mounts, by the prefixes of their keys. */
+export interface Lineage {
+  /** The instant before the first was asked for; see `Purges.now`. */
+  readonly since: number;
+  /** Prefixes of the keys of all that it was made of, at any remove. */
+  readonly of: readonly string[];
+  /** Those of them whose bytes it is, or would have been had they had any: the links of a chain. */
+  readonly copies: readonly string[];
 }
 
 export interface Entry {

@@ -14,8 +14,8 @@ export interface Memory {
   get(key: string): Entry | undefined;
   set(key: string, entry: Entry): void;
   delete(key: string): void;
-  /** Answers the keys that went. */
-  deletePrefix(prefix: string): string[];
+  /** Deletes what begins with `prefix`; answers it. */
+  takePrefix(prefix: string): [key: string, entry: Entry][];
   clear(): void;
   stats(): { entries: number; bytes: number };
 }
@@ -38,10 +38,10 @@ export function createMemory({ maxBytes, maxEntryBytes = Math.floor(maxBytes / 4
     delete(key) {
       entries.delete(key);
     },
-    deletePrefix(prefix) {
-      const keys = [...entries.keys()].filter((key) => key.startsWith(prefix));
-      for (const key of keys) entries.delete(key);
-      return keys;
+    takePrefix(prefix) {
+      const taken = [...entries].filter(([key]) => key.startsWith(prefix));
+      for (const [key] of taken) entries.delete(key);
+      return taken;
     },
     clear: () => entries.clear(),
     stats: () => ({ entries: entries.size, bytes: entries.calculatedSize }),
@@ -52,7 +52,7 @@ const nothing: Memory = {
   get: () => undefined,
   set: () => {},
   delete: () => {},
-  deletePrefix: () => [],
+  takePrefix: () => [],
   clear: () => {},
   stats: () => ({ entries: 0, bytes: 0 }),
 };

@@ -23,8 +23,9 @@ export interface Tier {
   read(key: string): Promise<Entry | undefined>;
   write(key: string, value: Uint8Array): Promise<void>;
   remove(key: string): Promise<void>;
-  /** Removes all keys that begin with `prefix` (whole segments); answers them. */
-  removePrefix(prefix: string): Promise<readonly string[]>;
+  /** All that begin with `prefix` (whole segments). */
+  keys(prefix: string): Promise<readonly string[]>;
+  removeAll(keys: readonly string[]): Promise<void>;
   clear(): Promise<void>;
   stats(): TierStats;
   dispose(): Promise<void>;
@@ -85,6 +86,7 @@ export function createTier(name: string, driver: Driver, log: Log, now: () => nu
 
   return {
     name,
+    keys: async (prefix) => (await attempt("list", () => storage.getKeys(prefix))) ?? [],
     async read(key) {
       const bytes = toBytes(await attempt("read", () => storage.getItemRaw<unknown>(key)));
       const entry = bytes && (await decoded(key, bytes));
@@ -101,12 +103,10 @@ export function createTier(name: string, driver: Driver, log: Log, now: () => nu
     },
     remove,
     /** By keys, since `clear(base)` of unstorage's own drivers ignores the base, and its storage ignores the call. */
-    async removePrefix(prefix) {
-      const keys = (await attempt("list", () => storage.getKeys(prefix))) ?? [];
+    async removeAll(keys) {
       for (let at = 0; at < keys.length; at += removalsAtOnce) {
         await Promise.all(keys.slice(at, at + removalsAtOnce).map(remove));
       }
-      return keys;
     },
     async clear() {
       await attempt("clear", () => storage.clear());

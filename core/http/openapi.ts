@@ -196,7 +196,7 @@ function purgeOperation({ name, definition }: Mount, { settings }: Snapshot): No
   return {
     operationId: `${name}.purge`,
     summary: "Purge an image",
-    description: `Deletes the original and all that was made from it, on every cache tier. For operators.${off}`,
+    description: `Deletes the original and all that was made from it, also avatars and cards that show it, on every cache tier. For operators.${off}`,
     tags: [name],
     security: [{ operator: [] }],
     parameters: [refParameter(definition.name)],

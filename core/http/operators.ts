@@ -25,7 +25,7 @@ export function carriesToken(request: Request, adminToken: string | undefined): 
   return adminToken !== undefined && scheme.toLowerCase() === "bearer" && equal(token, adminToken);
 }
 
-/** `DELETE` on an image's own URL: the original and everything made from it, on every tier. Its parameters do not matter. */
+/** `DELETE` on an image's own URL: the original, what it is a copy of, and everything made from them, on every tier. Its parameters do not matter. */
 export async function purge(request: Request, services: Services): Promise<Response> {
   try {
     const { settings } = services.snapshot;

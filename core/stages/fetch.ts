@@ -1,8 +1,9 @@
 /** fetch: `ImageRequest` → the original, from the cache if it is fresh, else from its source; type and header read from the bytes. */
 import { createHash } from "node:crypto";
 import type { Ticket } from "../cache/cache.ts";
-import type { Entry } from "../cache/entry.ts";
+import type { Entry, Lineage } from "../cache/entry.ts";
 import { type FreshnessPolicy, freshness, negativeFreshness, state } from "../cache/freshness.ts";
+import { noteUses } from "../cache/lineage.ts";
 import { CameoError, codes, type ErrorOptions, toCameoError } from "../error.ts";
 import type { Drawing, Header, Original } from "../image.ts";
 import type { Services } from "../pipeline.ts";
@@ -28,6 +29,7 @@ export interface Origin {
   readonly by?: string;
   readonly needsSignature?: boolean;
   readonly isStopgap?: boolean;
+  readonly madeOf?: Lineage;
 }
 
 export interface Fetched {
@@ -108,12 +110,14 @@ async function loadAndKeep(
 ): Promise<Fetched | Unchanged> {
   const ticket = services.cache.ticket(request.keys.prefix);
   const known = (previous ?? variant)?.header.origin;
+  const loading = noteUses(services.cache.instant(), () => loadOnce(request, services, known, signal));
   try {
-    const loaded = await loadOnce(request, services, known, signal);
-    if (loaded !== "unchanged") return await keep(request, services, loaded, ticket);
+    const loaded = await loading.done;
+    if (loaded !== "unchanged") return await keep(request, services, loaded, loading.lineage(), ticket);
     const times = freshness(policyOf(request, known?.noStale), services.now(), known?.maxAgeS);
     if (!previous) return { unchanged: true, times };
-    const entry = { header: { ...previous.header, ...times }, body: previous.body };
+    const origin = { ...previous.header.origin, ...made(loading.lineage()) };
+    const entry = { header: { ...previous.header, ...times, origin }, body: previous.body };
     void services.cache.set(request.keys.original, entry, ticket);
     return fromEntry(entry, "revalidated", services);
   } catch (error) {
@@ -122,7 +126,7 @@ async function loadAndKeep(
     if (codes[failure.code].report) services.troubles.note(`mount.${request.mount.name}`, failure);
     const soon = previous && retrySoon(failure, previous, services);
     if (!previous || !soon) {
-      keepFailure(request, services, failure, ticket);
+      keepFailure(request, services, failure, loading.lineage(), ticket);
       throw failure;
     }
     const facts = { ...previous.header.facts, retryAt: soon.freshUntil };
@@ -183,7 +187,13 @@ async function settle<T>(work: Promise<T>, deadline: AbortSignal, plugin: string
   }
 }
 
-async function keep(request: ImageRequest, services: Services, original: Original, ticket: Ticket): Promise<Fetched> {
+async function keep(
+  request: ImageRequest,
+  services: Services,
+  original: Original,
+  lineage: Lineage | undefined,
+  ticket: Ticket,
+): Promise<Fetched> {
   const { limits } = services.snapshot.settings;
   if (original.body.byteLength > limits.sourceBytes) {
     throw new CameoError("source-too-large", `The source is larger than ${limits.sourceBytes} bytes, the limit here.`);
@@ -205,6 +215,7 @@ async function keep(request: ImageRequest, services: Services, original: Origina
     ...(by ? { by } : {}),
     ...(needsSignature ? { needsSignature } : {}),
     ...(isStopgap ? { isStopgap } : {}),
+    ...made(lineage),
   };
   isLocal.set(request.mount.source, original.isLocal === true && isLocal.get(request.mount.source) !== false);
   if (drawing) return { body: original.body, drawing, header, origin, times, from: "origin" };
@@ -234,13 +245,21 @@ function policyOf({ mount: { settings } }: ImageRequest, noStale: boolean | unde
   return { ttlS: settings.ttlS, staleS: noStale ? 0 : settings.staleS };
 }
 
-function keepFailure(request: ImageRequest, services: Services, error: CameoError, ticket: Ticket): void {
+const made = (lineage: Lineage | undefined): Pick<Origin, "madeOf"> => (lineage ? { madeOf: lineage } : {});
+
+function keepFailure(
+  request: ImageRequest,
+  services: Services,
+  error: CameoError,
+  lineage: Lineage | undefined,
+  ticket: Ticket,
+): void {
   const times = negativeFreshness(error.code, services.now(), services.random());
-  if (times) void services.cache.set(request.keys.original, negativeEntry(error, times), ticket);
+  if (times) void services.cache.set(request.keys.original, negativeEntry(error, times, made(lineage)), ticket);
 }
 
-/** The memory of a failure. */
-export function negativeEntry({ code, detail }: CameoError, times: Times): Entry {
+/** The memory of a failure, and of what it came from. */
+export function negativeEntry({ code, detail }: CameoError, times: Times, { madeOf }: Pick<Origin, "madeOf">): Entry {
   const body = new Uint8Array();
   const sha256 = createHash("sha256").update(body).digest("hex");
   return {
@@ -251,6 +270,7 @@ export function negativeEntry({ code, detail }: CameoError, times: Times): Entry
       sha256,
       ...times,
       error: { code, detail },
+      ...(madeOf ? { origin: { madeOf } } : {}),
     },
     body,
   };

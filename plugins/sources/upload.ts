@@ -55,7 +55,7 @@ const options = v.object({
   freshS: v.pipe(
     v.optional(v.pipe(v.number(), v.minValue(0)), 600),
     v.description(
-      "How long what shows a picture elsewhere, such as a card, is fresh, in seconds. Copies of the avatar mounts are purged with each change.",
+      "How long browsers may keep what shows a picture elsewhere, such as a card, in seconds. Cameo's own copies are purged with each change.",
     ),
   ),
 });

@@ -31,11 +31,12 @@ function open(tiers: Readonly<Record<string, Driver>>, maxBytes = 1_000_000, now
 
 const tierOf = (cache: Cache, name: string) => cache.stats().tiers.find((tier) => tier.name === name);
 
-/** A memory driver whose next calls of one method wait for `release`. */
+/** A memory driver that waits for `release` in each write, or in the first read. */
 function gated(method: "setItemRaw" | "getItemRaw") {
   const driver = memoryDriver();
   const gate = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<void>();
+  let reads = 0;
   const held = async <T>(work: () => T | Promise<T>): Promise<T> => {
     reached.resolve();
     await gate.promise;
@@ -51,7 +52,7 @@ function gated(method: "setItemRaw" | "getItemRaw") {
           ...driver,
           getItemRaw: async (at, opts) => {
             const value: unknown = await driver.getItemRaw?.(at, opts);
-            return held(() => value);
+            return reads++ === 0 ? held(() => value) : value;
           },
         };
   return { driver: own, release: gate.resolve, reached: reached.promise };
