@@ -256,9 +256,20 @@ export interface LoadContext {
 export interface CheckContext {
   /** Names of all mounts. */
   readonly mounts: ReadonlySet<string>;
+  /** Name of each mount's source plugin. Default: nothing is known of them. */
+  readonly sources?: ReadonlyMap<string, string>;
 }
 
-export interface SourceInstance {
+/** What plugins with settings of their own may say of them. */
+export interface Checking {
+  /**
+   * What its options name and what is not there, such as a folder or another mount: a sentence each, for the operator. They become warnings of `cameo check` and
+   * of the log and refuse nothing, since it may still come. No network here. Default none.
+   */
+  check?(context: CheckContext): readonly string[] | Promise<readonly string[]>;
+}
+
+export interface SourceInstance extends Checking {
   /**
    * Reads a URL its own way, where its grammar is another's: Gravatar's `?s=80`, a template's own parameters, an ending that is a format. Pure, and idempotent: the canonical URL
    * made from its answer is read as the same. Throws `bad-parameter` for what it does not take. Default: `query` of the definition.
@@ -274,11 +285,6 @@ export interface SourceInstance {
   normalize?(ref: string): string;
   /** Whether a ref may be served without a signature where the mount says `sign: "unless-allowed"`. Pure. Default: yes. */
   isAllowed?(ref: string): boolean;
-  /**
-   * What its options name and what is not there, such as a folder or another mount: a sentence each, for the operator. They become warnings of `cameo check` and
-   * of the log and refuse nothing, since it may still come. No network here. Default none.
-   */
-  check?(context: CheckContext): readonly string[] | Promise<readonly string[]>;
   /** Called after the last request of its snapshot has its answer, also after a failed setup. Streams and background work may still go on. */
   dispose?(): void | Promise<void>;
 }
@@ -458,7 +464,7 @@ export interface EndpointContext {
   readonly isOperator?: boolean;
 }
 
-export interface RouteInstance {
+export interface RouteInstance extends Checking {
   readonly endpoints: readonly Endpoint[];
   /** Called after the last request of its snapshot has its answer; a body that is a stream may still be read. */
   dispose?(): void | Promise<void>;

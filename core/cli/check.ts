@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { relative } from "node:path";
 import type { App } from "../app.ts";
 import { CameoError } from "../error.ts";
-import { checkMounts } from "../registry/check.ts";
+import { checkPlugins } from "../registry/check.ts";
 import type { Mount, Snapshot } from "../registry/snapshot.ts";
 import { hideSecrets } from "../settings/hide.ts";
 import { ownOptions } from "../settings/load.ts";
@@ -51,7 +51,7 @@ async function runCheck(input: Input, parts: CliParts): Promise<number> {
 /** Sentences about what is set and cannot work. */
 export const warningsOf = async (app: App): Promise<readonly string[]> => [
   ...app.warnings,
-  ...(await checkMounts(app.services.snapshot)),
+  ...(await checkPlugins(app.services.snapshot)),
 ];
 
 /** A folder that is named and not there is a slip; one that only the defaults name need not be there. */

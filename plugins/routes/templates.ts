@@ -16,8 +16,11 @@ import { pageOf } from "./templates-page.ts";
 import { script } from "./templates-script.ts";
 import { style } from "./templates-style.ts";
 
+/** The mount that draws cards where nobody says otherwise; that it is not there is no slip then. */
+const usual = "og-image";
+
 const options = v.object({
-  mount: v.pipe(v.optional(v.string(), "og-image"), v.description("The mount that draws the cards.")),
+  mount: v.pipe(v.optional(v.string(), usual), v.description("The mount that draws the cards.")),
   access: v.pipe(
     v.optional(v.picklist(["all", "operators"]), "all"),
     v.description(
@@ -55,9 +58,18 @@ export default route({
         ...files.map(([path, type, body]) => serve(path, type, body)),
         signEndpoint(mount, host),
       ],
+      check: ({ sources = new Map() }) => checkMount(mount, sources),
     };
   },
 });
+
+function checkMount(mount: string, sources: ReadonlyMap<string, string>): readonly string[] {
+  const source = sources.get(mount);
+  if (source === "template" || (source === undefined && mount === usual)) return [];
+  const cards = [...sources].flatMap(([name, each]) => (each === "template" ? [name] : []));
+  const fault = source === undefined ? "which is not there" : `which draws no cards (its source is "${source}")`;
+  return [`\`mount\` names the mount "${mount}", ${fault}; mounts of cards: ${cards.join(", ") || "none"}.`];
+}
 
 const markOf = (body: string): string => createHash("sha256").update(body).digest("base64url").slice(0, 12);
 

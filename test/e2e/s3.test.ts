@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CameoError } from "../../core/error.ts";
-import { checkMounts } from "../../core/registry/check.ts";
+import { checkPlugins } from "../../core/registry/check.ts";
 import type { SettingsInput } from "../../core/settings/schema.ts";
 import { draw, png } from "../../core/testing/images.ts";
 import { startApp, type TestApp } from "../app.ts";
@@ -256,7 +256,7 @@ test("s3: a mount needs no signed URLs unless it says so; a version is asked for
 test("s3: half a key is a warning of cameo check, and a failure", async () => {
   await withBucket(
     async ({ app }) => {
-      const [warning] = await checkMounts(app.app.services.snapshot);
+      const [warning] = await checkPlugins(app.app.services.snapshot);
       assert.match(warning ?? "", /^mounts\.products: .*`secretAccessKey`/);
       const answer = await app.get("/products/a%20b+c.jpg?w=8");
       assert.equal(answer.status, 500);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { hideSecrets } from "../../../core/settings/hide.ts";
@@ -128,6 +128,7 @@ const astray = {
     look: { source: "look" },
     broken: { source: "broken" },
   },
+  routes: { templates: { mount: "og-imgae" }, said: { about: "it" } },
 };
 
 /** Sources of an operator's own: one with something to say, one whose check fails. */
@@ -141,6 +142,10 @@ async function writeSources(cwd: string): Promise<void> {
   await mkdir(join(cwd, "plugins.d"));
   await write("look", 'check: async ({ mounts }) => ["there are " + mounts.size + " mounts."]');
   await write("broken", 'check() { throw new Error("no idea"); }');
+  const said =
+    'setup: ({ about }) => ({ endpoints: [], check: ({ sources }) => [about + " is no " + sources.get("look")] })';
+  const route = `export default route({ name: "said", options: v.object({ about: v.string() }), ${said} });`;
+  await writeFile(join(cwd, "plugins.d/said.ts"), `${head.replace("source", "route")}${route}`);
 }
 
 testOnce("cameo check warns of what can be read and cannot work; with --strict that is exit code 1", slow, async () => {
@@ -162,6 +167,8 @@ testOnce("cameo check warns of what can be read and cannot work; with --strict t
       /^mounts\.og-image: `rollout` names the template "banner", which is not there/,
       "mounts.look: there are 8 mounts.",
       "mounts.broken could not be checked: no idea",
+      "routes.said: it is no look",
+      'routes.templates: `mount` names the mount "og-imgae", which is not there; mounts of cards: og-image.',
     ];
     assert.equal(warnings.length, expected.length, warnings.join("\n"));
     for (const [index, each] of expected.entries()) {
@@ -172,27 +179,43 @@ testOnce("cameo check warns of what can be read and cannot work; with --strict t
     const strict = await cameo(["check", "--strict", "--config", "c.json"], { cwd });
     assert.equal(strict.code, 1);
     assert.match(strict.out, /^Warning: mounts\.images: /);
-    assert.match(strict.out, /\nAll is well but for 10 warnings, at the top\.\n$/);
+    assert.match(strict.out, /\nAll is well but for 12 warnings, at the top\.\n$/);
+    await rm(join(cwd, "plugins.d/said.ts"));
     assert.equal((await cameo(["check", "--strict"], { cwd })).code, 0);
+
+    const noCards = { routes: { templates: { mount: "images" } } };
+    await writeFile(join(cwd, "c.json"), JSON.stringify(noCards));
+    const other = await cameo(["check", "--config", "c.json"], { cwd });
+    assert.match(other.out, /^Warning: routes\.templates: `mount` names the mount "images", which draws no cards/);
   });
 });
 
-testOnce("a broken plugin is left out by commands that need none, with a warning; cameo check refuses it", slow, async () => {
-  await inFolder(async (cwd) => {
-    await mkdir(join(cwd, "plugins.d"));
-    for (const name of ["one", "two"]) await writeFile(join(cwd, `plugins.d/${name}.ts`), "export default oops oops");
-    await writeFile(join(cwd, "c.json"), JSON.stringify({ mounts: { mine: { source: "one" } }, cache: { two: {} } }));
-    const config = ["--config", "c.json"];
-    const drawn = await cameo(["templates", "render", "card", "--title", "Hi", "-o", "-", ...config], { cwd });
-    assert.deepEqual([drawn.code, drawn.stdout.subarray(1, 4).toString()], [0, "PNG"]);
-    assert.match(drawn.err, /^Warning: The plugin plugins\.d\/one\.ts cannot be loaded: .+\. It is left out\.\nWarning: /);
-    const signed = await cameo(["sign", "/images/a.jpg", ...config], { cwd });
-    assert.deepEqual([signed.code, signed.out.includes("/images/a.jpg?sig=")], [0, true]);
-    assert.match(signed.err, /plugins\.d\/one\.ts cannot be loaded/);
+testOnce(
+  "a broken plugin is left out by commands that need none, with a warning; cameo check refuses it",
+  slow,
+  async () => {
+    await inFolder(async (cwd) => {
+      await mkdir(join(cwd, "plugins.d"));
+      for (const name of ["one", "two"]) await writeFile(join(cwd, `plugins.d/${name}.ts`), "export default oops oops");
+      await writeFile(join(cwd, "c.json"), JSON.stringify({ mounts: { mine: { source: "one" } }, cache: { two: {} } }));
+      const config = ["--config", "c.json"];
+      const drawn = await cameo(["templates", "render", "card", "--title", "Hi", "-o", "-", ...config], { cwd });
+      assert.deepEqual([drawn.code, drawn.stdout.subarray(1, 4).toString()], [0, "PNG"]);
+      assert.match(
+        drawn.err,
+        /^Warning: The plugin plugins\.d\/one\.ts cannot be loaded: .+\. It is left out\.\nWarning: /,
+      );
+      const signed = await cameo(["sign", "/images/a.jpg", ...config], { cwd });
+      assert.deepEqual([signed.code, signed.out.includes("/images/a.jpg?sig=")], [0, true]);
+      assert.match(signed.err, /plugins\.d\/one\.ts cannot be loaded/);
 
-    const checked = await cameo(["check", "--json"], { cwd });
-    const { ok, detail } = JSON.parse(checked.out) as { ok: boolean; detail: string };
-    assert.deepEqual([checked.code, ok], [2, false]);
-    assert.match(detail, /plugins\.d\/one\.ts cannot be loaded: .+\. The plugin plugins\.d\/two\.ts cannot be loaded: /);
-  });
-});
+      const checked = await cameo(["check", "--json"], { cwd });
+      const { ok, detail } = JSON.parse(checked.out) as { ok: boolean; detail: string };
+      assert.deepEqual([checked.code, ok], [2, false]);
+      assert.match(
+        detail,
+        /plugins\.d\/one\.ts cannot be loaded: .+\. The plugin plugins\.d\/two\.ts cannot be loaded: /,
+      );
+    });
+  },
+);
