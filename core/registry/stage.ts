@@ -3,12 +3,13 @@
  * under a new path is new code, on Bun, on Deno and in the binary.
  */
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join, parse, relative } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import type { PluginSource } from "./tree.ts";
+import { CameoError } from "../error.ts";
+import { addToHash, type PluginSource } from "./tree.ts";
 
 /** URL of each module that Cameo provides, by the name under which plugins import it. Empty where the runtime provides them itself. */
 export type ProvidedModules = Readonly<Record<string, string>>;
@@ -16,6 +17,7 @@ export type ProvidedModules = Readonly<Record<string, string>>;
 /**
  * Copies a plugin to `into` and answers the URL of its entry. `hash` is that of its contents. `attempt` counts how often they failed to load: the same code has
  * another path then, since runtimes remember failures too, such as a package that has been installed meanwhile. Default 0.
+ * Throws `bad-setting` if the contents are others by now: they would be served, and cached, as the version that they are not.
  */
 export async function stagePlugin(
   source: PluginSource,
@@ -29,7 +31,7 @@ export async function stagePlugin(
   const target = join(into, [source.name, ...version].join("-"));
   await layPackages(into, provided);
   const isThere = await stat(target).catch(() => undefined);
-  if (!isThere) await copyPlugin(source, target, provided);
+  if (!isThere) await copyPlugin(source, hash, target, provided);
   return pathToFileURL(join(target, source.entry)).href;
 }
 
@@ -81,19 +83,38 @@ async function replace(path: string, text: string): Promise<void> {
   await rename(temporary, path);
 }
 
-async function copyPlugin(source: PluginSource, target: string, provided: ProvidedModules): Promise<void> {
+async function copyPlugin(
+  source: PluginSource,
+  hash: string,
+  target: string,
+  provided: ProvidedModules,
+): Promise<void> {
   const temporary = `${target}.${crypto.randomUUID()}`;
   await mkdir(temporary, { recursive: true, mode: 0o700 });
-  for (const { path } of source.files) await copyOne(path, join(temporary, relative(source.root, path)), provided);
-  const modules = await nearestModules(source.root);
-  if (modules) await symlink(modules, join(temporary, "node_modules"), "junction");
-  await rename(temporary, target).catch(() => rm(temporary, { recursive: true, force: true }));
+  try {
+    await copyFiles(source, hash, temporary, provided);
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    // Another loading of the same code may have been quicker.
+    if (error instanceof CameoError || !(await stat(target).catch(() => undefined))) throw error;
+  }
 }
 
-async function copyOne(from: string, to: string, provided: ProvidedModules): Promise<void> {
-  await mkdir(dirname(to), { recursive: true, mode: 0o700 });
-  if (!/\.(ts|tsx|js|mjs)$/.test(from)) return copyFile(from, to);
-  await writeFile(to, provide(await readFile(from, "utf8"), provided), { mode: 0o600 });
+async function copyFiles(source: PluginSource, hash: string, into: string, provided: ProvidedModules): Promise<void> {
+  const copied = createHash("sha256");
+  for (const { path } of source.files) {
+    const name = relative(source.root, path);
+    const body = await readFile(path);
+    addToHash(copied, name, body);
+    await mkdir(dirname(join(into, name)), { recursive: true, mode: 0o700 });
+    const code = /\.(ts|tsx|js|mjs)$/.test(path) ? provide(body.toString("utf8"), provided) : body;
+    await writeFile(join(into, name), code, { mode: 0o600 });
+  }
+  const sentence = `The plugin ${relative(".", source.path)} was changed while it was read; it is read again.`;
+  if (copied.digest("hex") !== hash) throw new CameoError("bad-setting", sentence);
+  const modules = await nearestModules(source.root);
+  if (modules) await symlink(modules, join(into, "node_modules"), "junction");
 }
 
 /** Import statements of provided modules, pointed at where those are. */

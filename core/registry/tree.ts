@@ -1,5 +1,5 @@
 /** Plugins in folders: which there are, and whether a file of theirs has changed. Reads names, sizes and times; contents only to hash them. */
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import type { Dirent } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join, relative, resolve } from "node:path";
@@ -10,6 +10,8 @@ export interface PluginFile {
   readonly path: string;
   readonly bytes: number;
   readonly changedMs: number;
+  /** When the file came under this name, or its rights changed: a deployment may give new contents the old time. */
+  readonly placedMs: number;
 }
 
 /** One plugin on disk: a file, or a folder with an entry and modules of its own. */
@@ -75,7 +77,7 @@ async function scanEntry(folder: string, entry: Dirent): Promise<PluginSource | 
     entry: main,
     root,
     files,
-    mark: files.map((each) => `${each.path} ${each.bytes} ${each.changedMs}`).join("\n"),
+    mark: files.map(({ path, bytes, changedMs, placedMs }) => `${path} ${bytes} ${changedMs} ${placedMs}`).join("\n"),
   };
 }
 
@@ -103,7 +105,7 @@ async function describeFiles(paths: readonly string[]): Promise<readonly PluginF
   const all = await Promise.all(
     paths.map(async (path) => {
       const found = await stat(path).catch(() => undefined);
-      return found && { path, bytes: found.size, changedMs: found.mtimeMs };
+      return found && { path, bytes: found.size, changedMs: found.mtimeMs, placedMs: found.ctimeMs };
     }),
   );
   return all.filter((each) => each !== undefined);
@@ -116,9 +118,11 @@ export async function hashSource({ path: place, root, files }: PluginSource): Pr
     throw new CameoError("bad-setting", sentence);
   }
   const hash = createHash("sha256");
-  for (const { path } of files) {
-    const body = await readFile(path);
-    hash.update(`${relative(root, path)}\0${body.length}\0`).update(body);
-  }
+  for (const { path } of files) addToHash(hash, relative(root, path), await readFile(path));
   return hash.digest("hex");
+}
+
+/** One file of a plugin, with its name relative to the plugin. */
+export function addToHash(hash: Hash, name: string, body: Uint8Array): void {
+  hash.update(`${name}\0${body.length}\0`).update(body);
 }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
 import { provide, stagePlugin, sweepStaged } from "../../../core/registry/stage.ts";
-import { scanPlugins } from "../../../core/registry/tree.ts";
+import { hashSource, scanPlugins } from "../../../core/registry/tree.ts";
 
 test("sweepStaged() leaves what is in use and what another live process has staged", async () => {
   const folder = await mkdtemp(join(tmpdir(), "cameo-staged-"));
@@ -36,10 +36,27 @@ test("stagePlugin() names its copies so that they are swept by their owner alone
   await mkdir(join(folder, "plugins.d"));
   await writeFile(join(folder, "plugins.d/word.ts"), "export default 1;");
   const staging = join(folder, "staging");
-  for (const source of await scanPlugins([join(folder, "plugins.d")])) await stagePlugin(source, "hash", staging, {});
-  assert.match((await readdir(staging)).join(), new RegExp(`^word-hash-.*-h[\\da-f]{8}-${process.pid}$`));
+  for (const source of await scanPlugins([join(folder, "plugins.d")]))
+    await stagePlugin(source, await hashSource(source), staging, {});
+  assert.match((await readdir(staging)).join(), new RegExp(`^word-[\\da-f]{24}-.*-h[\\da-f]{8}-${process.pid}$`));
   await sweepStaged(staging, []);
   assert.deepEqual(await readdir(staging), []);
+  await rm(folder, { recursive: true });
+});
+
+test("stagePlugin() never puts other contents under a version than those that were hashed", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "cameo-staged-"));
+  const [own, staging] = [join(folder, "plugins.d"), join(folder, "staging")];
+  await mkdir(join(own, "word/parts"), { recursive: true });
+  for (const name of ["word.ts", "parts/b.ts"]) await writeFile(join(own, "word", name), "export default 1;");
+  const [source] = await scanPlugins([own]);
+  assert.ok(source);
+  const hash = await hashSource(source);
+  await writeFile(join(own, "word/parts/b.ts"), "export default 2;");
+  await assert.rejects(stagePlugin(source, hash, staging, {}), /word was changed while it was read/);
+  assert.deepEqual(await readdir(staging), []);
+  const staged = await stagePlugin(source, await hashSource(source), staging, {});
+  assert.equal(await readFile(new URL("parts/b.ts", staged), "utf8"), "export default 2;");
   await rm(folder, { recursive: true });
 });
 

@@ -1,10 +1,11 @@
 /** Which plugins there are in folders. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { hashSource, scanPlugins } from "../../../core/registry/tree.ts";
+import { until } from "../../until.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "cameo-tree-"));
@@ -49,6 +50,27 @@ test("scanPlugins() does not take a folder that cannot be read for an empty one"
     await assert.rejects(scanPlugins([loop]), {
       code: "bad-setting",
       message: /The plugin folder .*plugins\.d cannot be read: ELOOP/,
+    });
+  }));
+
+test("scanPlugins() sees that a file was replaced by one of the same size and time, as deployments do", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "word.ts");
+    const [place, next] = [() => scanPlugins([folder]).then(([found]) => found?.mark), join(folder, ".next")];
+    for (const [name, code] of [
+      [path, "export default 1;"],
+      [next, "export default 2;"],
+    ] as const) {
+      await writeFile(name, code);
+      await utimes(name, 1, 1);
+    }
+    const before = await place();
+    assert.equal(await place(), before);
+    await rename(next, path);
+    // Deno tells the time of that in whole seconds.
+    await until(async () => {
+      await chmod(path, 0o644);
+      return (await place()) !== before;
     });
   }));
 
