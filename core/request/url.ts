@@ -13,7 +13,10 @@ export interface RawUrl {
 /** What a source makes of it. */
 export interface ReadUrl {
   readonly ref: string;
-  /** What belongs to the source: given to `load` as `query`, part of the cache key and of the canonical URL. */
+  /**
+   * What belongs to the source: given to `load` as `query`, part of the cache key and of the canonical URL. A `theme` that is `auto` is what the client prefers
+   * when `load` sees it, or not there.
+   */
   readonly own: Readonly<Record<string, string>>;
   /** What is left for Cameo, parsed as on every mount; what is left out is ignored. */
   readonly query: readonly (readonly [name: string, value: string])[];

@@ -78,7 +78,9 @@ export function resolve(raw: RawRequest, snapshot: Snapshot, now: number): Image
   if (ref === "") throw new CameoError("not-found", "The path names no image; add one after the mount's name.");
   refuseUnsigned(mount, ref, isSigned);
   const filled = fillIn(parsed, mount, snapshot);
-  const { parameters, query } = handTheme(settleTheme(filled, raw.scheme), parsed, raw.search, mount, snapshot);
+  const { parameters, ...handed } = handTheme(settleTheme(filled, raw.scheme), parsed, raw.search, mount, snapshot);
+  const leavesTheme = mount.grammar.read !== undefined && handed.query.theme === "auto";
+  const query = leavesTheme ? settleTheme(handed.query, raw.scheme) : handed.query;
   const isNegotiated = parsed.output === "image" && (parameters.format ?? "auto") === "auto";
   const accepts = isNegotiated ? acceptedFormats(raw.accept) : [];
   const request = {
@@ -89,7 +91,7 @@ export function resolve(raw: RawRequest, snapshot: Snapshot, now: number): Image
     parameters,
     accepts,
     isNegotiated,
-    isThemed: filled.theme === "auto",
+    isThemed: filled.theme === "auto" || leavesTheme,
     isSigned,
     isInside: raw.isInside ?? false,
   };
@@ -126,11 +128,11 @@ function fillIn({ parameters, defaults }: ParsedRequest, mount: Mount, snapshot:
   return inOrder({ ...defaults, ...expandPresets(parameters, snapshot.presets) }, snapshot.grammar);
 }
 
-/** `theme=auto` is what the client prefers; without a word from it the image stays as it is. */
-function settleTheme(parameters: Parameters, scheme: RawRequest["scheme"]): Parameters {
-  if (parameters.theme !== "auto") return parameters;
-  const { theme: _auto, ...rest } = parameters;
-  return scheme ? { ...rest, theme: scheme } : rest;
+/** `theme=auto` is what the client prefers; without a word from it the image stays as it is. The same for a mount that reads themes itself, in its own words. */
+function settleTheme<T extends { readonly theme?: unknown }>(words: T, scheme: RawRequest["scheme"]): T {
+  if (words.theme !== "auto") return words;
+  const { theme: _auto, ...rest } = words;
+  return { ...rest, ...(scheme ? { theme: scheme } : {}) } as T;
 }
 
 /**

@@ -19,6 +19,8 @@ export const ratings = ["g", "pg", "r", "x"] as const;
 export type Rating = (typeof ratings)[number];
 
 export const themes = ["light", "dark"] as const;
+/** Cameo puts the browser's wish in the place of `auto`. */
+const wanted: ReadonlySet<string> = new Set([...themes, "auto"]);
 
 /** Gravatar's default size and its range, in pixels. */
 const defaultPx = 80;
@@ -120,7 +122,7 @@ function readOwn(query: Query, grammar: AvatarGrammar): Record<string, string> {
     ...(isForced(query) ? { forcedefault: "y" } : {}),
     ...(rating === "g" ? {} : { rating }),
     ...(initials === "" ? {} : { initials }),
-    ...(theme !== grammar.theme && themes.some((each) => each === theme) ? { theme: theme as string } : {}),
+    ...(theme !== undefined && theme !== grammar.theme && wanted.has(theme) ? { theme } : {}),
   };
 }
 

@@ -77,12 +77,12 @@ function dropEmpty(own: Map<string, string>, names: ReadonlySet<string>): void {
   }
 }
 
-/** `dark`, or nothing for the default. Taken out of `own`. */
+/** `dark`, `auto` (in whose place Cameo puts the browser's wish), or nothing for the default. Taken out of `own`. */
 function readTheme(own: Map<string, string>, { host }: Reader): Texts {
   const given = own.get("theme")?.trim().toLowerCase() ?? "";
   own.delete("theme");
-  if (given === "dark") return { theme: "dark" };
-  if (["", "light", "auto"].includes(given)) return {};
+  if (given === "dark" || given === "auto") return { theme: given };
+  if (given === "" || given === "light") return {};
   const [got, takes] = [shorten(given), "one of light, dark, auto"];
   throw host.fail("bad-parameter", `"theme" got "${got}"; it takes ${takes}.`, {
     fields: { parameter: "theme", got, takes },

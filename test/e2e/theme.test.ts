@@ -17,7 +17,7 @@ before(async () => {
   origin.images.set("logo", new TextEncoder().encode(logo));
   const settings = {
     adminToken: "an-admin-token-for-tests",
-    mounts: { o: { source: "origin" } },
+    mounts: { o: { source: "origin" }, avatar: { source: "avatar" }, "og-image": { source: "template" } },
     presets: { dim: "theme=auto" },
   };
   app = await startApp({ settings, plugins: [origin.plugin] });
@@ -48,6 +48,26 @@ test("theme=auto follows the client's hint, and says that the answer varies with
   assert.equal(headers.get("vary"), "Accept, Sec-CH-Prefers-Color-Scheme");
   assert.equal(headers.get("accept-ch"), "Sec-CH-Prefers-Color-Scheme");
   assert.equal((await app.get("/o/logo?f=png&theme=dark", hint("dark"))).headers.get("vary"), null);
+});
+
+test("theme=auto follows the hint too where a mount draws in themes itself: avatars and cards", async () => {
+  for (const path of ["/avatar/0bc83cb571cd1c50ba6f3e8a78ef1346?d=retro&s=40&f=png", "/og-image?title=Hi&w=120"]) {
+    const etag = async (theme: string, init?: RequestInit) => {
+      const response = await app.get(`${path}&theme=${theme}`, init);
+      assert.equal(response.status, 200);
+      return response.headers.get("etag");
+    };
+    const [light, dark] = [await etag("light"), await etag("dark")];
+    assert.notEqual(light, dark);
+    assert.equal(await etag("auto"), light);
+    assert.equal(await etag("auto", hint("dark")), dark);
+    assert.equal(await etag("auto", hint("light")), light);
+    const { headers } = await app.get(`${path}&theme=auto`, hint("dark"));
+    assert.match(headers.get("vary") ?? "", /Sec-CH-Prefers-Color-Scheme/);
+    assert.doesNotMatch((await app.get(`${path}&theme=dark`)).headers.get("vary") ?? "", /Scheme/);
+    const explained = await (await app.get(`${path}&theme=auto&explain`, hint("dark"))).json();
+    assert.match((explained as { canonical: string }).canonical, /theme=auto/);
+  }
 });
 
 test("theme takes light, dark or auto", async () => {

@@ -186,7 +186,8 @@ const meanings: Readonly<Record<string, string>> = {
   "initials=AL": "",
   "theme=dark": "theme=dark",
   "theme=light": "",
-  "theme=auto": "",
+  "theme=auto": "theme=auto",
+  "theme=pink": "",
   "utm_source=x&gravatar=yes&_=1": "",
   "blur=3": "blur=3",
 };

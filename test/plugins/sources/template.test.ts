@@ -37,7 +37,7 @@ const canonicals: readonly (readonly [url: string, canonical: string])[] = [
   ["/og-image?title=Hi&format=auto", "/og-image/card?format=auto&title=Hi"],
   ["/og-image?title=Hi&p=og", "/og-image/card?p=og&title=Hi"],
   ["/og-image?title=Hi&theme=light&subtitle=", "/og-image/card?title=Hi"],
-  ["/og-image?title=Hi&theme=Auto", "/og-image/card?title=Hi"],
+  ["/og-image?title=Hi&theme=Auto", "/og-image/card?theme=auto&title=Hi"],
   ["/og-image?theme=DARK&title=Hi", "/og-image/card?theme=dark&title=Hi"],
   ["/og-image?title=Hi&image=/images/a%20b.jpg", "/og-image/card?image=images/a%20b.jpg&title=Hi"],
   ["/og-image/release?version=2.1&v=9&title=Out", "/og-image/release?v=9&title=Out&version=2.1"],
