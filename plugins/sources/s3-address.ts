@@ -66,12 +66,13 @@ export function impossible(place: Place): string | undefined {
   return "`pathStyle: false` writes `bucket` before the host name of `endpoint`, and that makes no host name here; take it out.";
 }
 
-/** What is likely wrong with a place, as sentences for the operator: services show addresses that hold the bucket already. */
-export function slips({ bucket, endpoint }: Place): string[] {
-  if (endpoint === undefined) return [];
+/** What is likely wrong with a place, as sentences for the operator: services show addresses that hold the bucket already. Who names the style has thought of it. */
+export function slips({ bucket, endpoint, pathStyle }: Place): string[] {
+  if (endpoint === undefined || pathStyle !== undefined) return [];
   const { hostname, pathname } = new URL(endpoint);
-  const isThere = hostname.startsWith(`${bucket}.`) || pathname.split("/").includes(bucket);
-  return isThere
-    ? ["`endpoint` holds the name of the bucket, which is added to it once more; leave it out there."]
-    : [];
+  const isThere = hostname.startsWith(`${bucket}.`) || pathname.replace(/\/+$/, "").endsWith(`/${bucket}`);
+  if (!isThere) return [];
+  return [
+    "`endpoint` holds the name of the bucket, which is added to it once more; leave it out there, or set `pathStyle` if that is meant.",
+  ];
 }

@@ -60,7 +60,8 @@ export function openBucket(options: S3Options, host: SourceHost): Bucket {
   ): Promise<Attempt | undefined> {
     const right = elsewhere(problem, tried);
     if (right !== undefined) {
-      if (right !== region) host.log.warn("the bucket is in another region; set `region`", { region: right });
+      if (right !== region)
+        host.log.warn("the bucket is in another region; set `region`", { mount: host.mount, region: right });
       region = right;
       return { region: right, credentials: used };
     }

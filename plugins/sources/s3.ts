@@ -75,7 +75,7 @@ function createDenials(host: SourceHost) {
   return {
     note(requestId: string | undefined): void {
       if (host.now() >= warnAtMs) {
-        host.log.warn(denial, { requestId });
+        host.log.warn(denial, { mount: host.mount, requestId });
         warnAtMs = host.now() + warnMs;
       }
       left -= 1;

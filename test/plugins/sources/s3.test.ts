@@ -206,6 +206,9 @@ test("s3 check() names half a key, files that are not there and an endpoint that
   );
   assert.match((await check({ endpoint: "https://x.r2.test/pics" }))?.join() ?? "", /`endpoint` holds the name/);
   assert.match((await check({ endpoint: "https://pics.r2.test" }))?.join() ?? "", /`endpoint` holds the name/);
+  for (const endpoint of ["https://x.r2.test/pics/more", "https://topics.test"])
+    assert.deepEqual(await check({ endpoint }), []);
+  assert.deepEqual(await check({ endpoint: "https://pics.internal.test", pathStyle: true }), []);
   const half = await setupSource(s3, { bucket: "pics", accessKeyId: "AKIA" }, host);
   await assert.rejects(half.load("a.jpg", loadContext()), hasCode("bad-setting"));
 });
