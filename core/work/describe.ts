@@ -22,6 +22,8 @@ export async function describePicture(picture: Picture, job: Job, preview: Previ
   const { width, height, frames } = picture;
   const small = shrunk(picture, hashSidePx);
   const alpha = hasTransparency(small);
+  const forThumb = widened(small, leastPx.thumbHash);
+  const forBlur = widened(small, leastPx.blurHash);
   const facts = {
     width,
     height,
@@ -33,8 +35,8 @@ export async function describePicture(picture: Picture, job: Job, preview: Previ
     source: { width: job.header.width, height: job.header.height },
     result: { width, height, frames },
     dominantColor: dominantColor(small),
-    thumbHash: Buffer.from(rgbaToThumbHash(small.width, small.height, small.data)).toString("base64"),
-    blurHash: encodeBlurHash(overWhite(small), small.width, small.height, ...components(small)),
+    thumbHash: Buffer.from(rgbaToThumbHash(forThumb.width, forThumb.height, forThumb.data)).toString("base64"),
+    blurHash: encodeBlurHash(overWhite(forBlur), forBlur.width, forBlur.height, ...components(small)),
     lqip: await tinyUri(picture, preview),
   };
   return new TextEncoder().encode(JSON.stringify(facts));
@@ -48,6 +50,23 @@ function shrunk(picture: Picture, side: number): Pixels {
   };
   if (ratio < 1) picture.resize(size);
   return picture.pixels();
+}
+
+/** The waves of both hashes need some pixels, or they all look the same; BlurHash's are not centred on them, and show where the pixels are few. */
+const leastPx = { thumbHash: 8, blurHash: 32 } as const;
+
+/** A small picture with its pixels repeated: all as often as there is room for, those of a side that is still too short more often. */
+function widened({ width, height, data }: Pixels, least: number): Pixels {
+  const both = Math.max(1, Math.floor(hashSidePx / Math.max(width, height)));
+  const [across, down] = [width, height].map((side) => Math.max(both, Math.ceil(least / side))) as [number, number];
+  if (across * down === 1) return { width, height, data };
+  const wide = { width: width * across, height: height * down };
+  const from = new Uint32Array(data.buffer, data.byteOffset, width * height);
+  const to = Uint32Array.from({ length: wide.width * wide.height }, (_, at) => {
+    const [x, y] = [at % wide.width, Math.floor(at / wide.width)];
+    return from[Math.floor(y / down) * width + Math.floor(x / across)] ?? 0;
+  });
+  return { ...wide, data: new Uint8ClampedArray(to.buffer) };
 }
 
 function hasTransparency({ data }: Pixels): boolean {
