@@ -13,7 +13,7 @@ function toBytes(value: number | string): number {
 export const bytes = v.pipe(
   v.union([
     v.number(),
-    v.pipe(v.string(), v.regex(/^\d+(\.\d+)?\s*([kmgt]?b)?$/i, "Give bytes as a number or as text such as 512MB")),
+    v.pipe(v.string(), v.regex(/^\d+(\.\d+)?\s*([kmgt]?b)?$/i, "takes bytes, as a number or as text such as 512MB")),
   ]),
   v.transform(toBytes),
   v.integer(),

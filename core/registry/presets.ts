@@ -2,6 +2,7 @@
 import { CameoError } from "../error.ts";
 import type { Parameters } from "../request/parameters.ts";
 import { type Grammar, parseRequest } from "../request/parse.ts";
+import { settingName } from "../settings/wrong.ts";
 
 /** Parameters that belong to one URL, not to a look. */
 const perUrl = ["preset", "version", "expires", "signature"] as const;
@@ -24,9 +25,15 @@ function parsePreset(name: string, query: string, grammar: Grammar): Parameters 
     if (wrong) throw new CameoError("bad-setting", `"${wrong}" cannot be part of a preset.`);
     return parameters;
   } catch (error) {
-    const reason = error instanceof CameoError ? error.detail : String(error);
-    throw new CameoError("bad-setting", `presets.${name}: ${reason}`, { cause: error });
+    throw new CameoError("bad-setting", `${settingName(["presets", name])}: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** An answer over HTTP has long lists beside its sentence; here they are part of it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof CameoError)) return String(error);
+  const takes = error.options.fields?.takes;
+  return error.detail.replace(/; see "takes" for all of them\.$/, takes === undefined ? "." : `; there are ${takes}.`);
 }
 
 /** The parameters with their presets filled in: later presets win over earlier ones, the URL's own over all. */

@@ -49,6 +49,12 @@ export function blame(id: string, { code, detail, options }: CameoError): CameoE
   return new CameoError(code, detail, { ...options, log: { ...options.log, plugin: id } });
 }
 
+/** The same failure with its place in the settings, since one source may serve several mounts. */
+export function placed(place: string, error: unknown): unknown {
+  if (!(error instanceof CameoError) || error.detail.startsWith(place)) return error;
+  return new CameoError(error.code, `${place}: ${error.detail}`, error.options);
+}
+
 /** The plugin whose fault a failure is, if that is known. */
 export function culpritOf(error: unknown): string | undefined {
   const id = error instanceof CameoError ? error.options.log?.plugin : undefined;

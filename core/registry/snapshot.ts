@@ -19,13 +19,14 @@ import type { Parameters } from "../request/parameters.ts";
 import { createGrammar, type Grammar, type MountGrammar } from "../request/parse.ts";
 import { ownOptions, parseOptions } from "../settings/load.ts";
 import type { MountSettings, Settings } from "../settings/schema.ts";
+import { settingName } from "../settings/wrong.ts";
 import type { EngineBoot } from "../work/protocol.ts";
 import { themeTransform } from "../work/theme.ts";
 import { createExtras, type Extras } from "./extras.ts";
 import { findPlugin, type LoadedOf, loadedOf } from "./find.ts";
 import type { LoadedPlugin } from "./load.ts";
 import { parsePresets } from "./presets.ts";
-import { blame, disposeEach, type Running, setUp } from "./setup.ts";
+import { blame, disposeEach, placed, type Running, setUp } from "./setup.ts";
 
 export interface Mount {
   readonly name: string;
@@ -175,7 +176,9 @@ function chooseEngines(plugins: readonly LoadedPlugin[], settings: Settings, isL
   const isThere = (name: string) => plugins.some(({ id }) => id === `engine.${name}`);
   const all = [settings.engine].flat();
   const names = isLenient && all.some(isThere) ? all.filter(isThere) : all;
-  const named = names.map((name) => findPlugin(plugins, "engine", name, "engine"));
+  if (!isLenient)
+    for (const name of Object.keys(settings.engines)) findPlugin(plugins, "engine", name, `engines.${name}`);
+  const named = names.map((name) => findPlugin(plugins, "engine", name, settingName(["engine"])));
   const helpers = loadedOf(plugins, "engine").filter((each) => each.plugin.isHelper && !named.includes(each));
   return [...named, ...helpers];
 }
@@ -202,10 +205,8 @@ async function createMounts(parts: SnapshotParts): Promise<ReadonlyMap<string, M
 
 async function createMount(name: string, settings: MountSettings, parts: SnapshotParts): Promise<Mount> {
   if (!/^[a-z0-9][a-z0-9._-]{0,63}$/i.test(name) || (reservedMounts as readonly string[]).includes(name)) {
-    throw new CameoError(
-      "bad-setting",
-      `mounts.${name}: a mount cannot have this name; use letters, digits, ".", "_" or "-".`,
-    );
+    const names = `letters, digits, ".", "_" and "-", and is none of Cameo's own (${reservedMounts.join(", ")})`;
+    throw new CameoError("bad-setting", `mounts.${name}: a mount cannot have this name; it takes ${names}.`);
   }
   const isThere = loadedOf(parts.plugins, "source").some(({ plugin }) => plugin.name === settings.source);
   if (parts.isLenient && !isThere) return orphan(name, settings);
@@ -213,11 +214,13 @@ async function createMount(name: string, settings: MountSettings, parts: Snapsho
     plugin: definition,
     id,
     version,
-  } = findPlugin(parts.plugins, "source", settings.source, `mounts.${name}.source`);
+  } = findPlugin(parts.plugins, "source", settings.source, settingName(["mounts", name, "source"]));
   const options = parseOptions(definition.options, ownOptions(settings), ["mounts", name]);
   const source = parts.disabled.has(id)
     ? disabledSource(id)
-    : await setUp(id, () => definition.setup(options, parts.createHost(id, { name, settings })));
+    : await setUp(id, () => definition.setup(options, parts.createHost(id, { name, settings }))).catch((error) => {
+        throw placed(`mounts.${name}`, error);
+      });
   const { query, refParameter } = definition;
   const read = source.read?.bind(source);
   const grammar = { ...(query ? { query } : {}), ...(refParameter ? { refParameter } : {}), ...(read ? { read } : {}) };

@@ -2,16 +2,19 @@
 
 /** Options by name, with what must not be shown as `(hidden)`. */
 export function hideSecrets(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const isSecret = (name: string) => /secret|token|password|credential|auth|key|header|cookie/i.test(name);
   return Object.fromEntries(
     Object.entries(options).map(([name, value]) => {
       if (isSecret(name)) return [name, "(hidden)"];
       const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-      return [name, isObject ? hideSecrets(value as Record<string, unknown>) : withoutPassword(value)];
+      if (isObject) return [name, hideSecrets(value as Record<string, unknown>)];
+      return [name, typeof value === "string" ? withoutPassword(value) : value];
     }),
   );
 }
 
+/** Whether a setting of this name may be a secret. */
+export const isSecret = (name: string): boolean =>
+  /secret|token|password|credential|auth|key|header|cookie/i.test(name);
+
 /** `https://user:secret@host` → `https://(hidden)@host`. */
-const withoutPassword = (value: unknown): unknown =>
-  typeof value === "string" ? value.replace(/\/\/[^/@\s]+@/, "//(hidden)@") : value;
+export const withoutPassword = (text: string): string => text.replace(/\/\/[^/@\s]+@/, "//(hidden)@");

@@ -7,6 +7,7 @@ import { CameoError } from "../error.ts";
 import type { OptionsSchema, Plugin } from "../plugin.ts";
 import { overlayEnvironment, type Scalar, scalars, variableName } from "./environment.ts";
 import { mountSchema, type Settings, type SettingsInput, settingsSchema } from "./schema.ts";
+import { sentencesOf, unknownSetting } from "./wrong.ts";
 
 /** Kinds whose options are settings. */
 type OptionsKind = "source" | "store" | "engine" | "route" | "gate";
@@ -147,9 +148,22 @@ export function allScalars(settings: Readonly<Record<string, unknown>>, findOpti
 
 /** Checked settings with all defaults. */
 export function parseSettings(input: unknown): Settings {
+  refuseLists(input);
   const result = v.safeParse(settingsSchema, input);
   if (result.success) return result.output;
-  throw settingError(result.issues, []);
+  throw new CameoError(
+    "bad-setting",
+    sentencesOf(result.issues, { schema: settingsSchema, input, base: [] }).join(" "),
+  );
+}
+
+/** To Valibot a list is an object by name too: TOML's `[[mounts]]` would be a mount named `0`. */
+function refuseLists(input: unknown): void {
+  const byName = Object.entries(settingsSchema.entries).filter(
+    ([, { wrapped }]) => wrapped.type === "record" || wrapped.type === "object_with_rest",
+  );
+  const wrong = byName.find(([name]) => isObject(input) && Array.isArray(input[name]))?.[0];
+  if (wrong) throw new CameoError("bad-setting", `${wrong} got a list; it takes an object, each part under its name.`);
 }
 
 /** Options of one plugin, checked by its schema, unknown names refused. `path` is where they stand in the settings. */
@@ -161,31 +175,16 @@ export function parseOptions(
   const entries = (schema as { entries?: Record<string, unknown> }).entries;
   const unknown = entries && Object.keys(input).find((key) => !Object.hasOwn(entries, key));
   if (unknown !== undefined) {
-    const takes = Object.keys(entries ?? {}).join(", ") || "no options";
-    throw new CameoError(
-      "bad-setting",
-      `There is no setting ${[...path, unknown].join(".")}; ${path.join(".")} takes ${takes}.`,
-    );
+    const shared = path[0] === "mounts" ? Object.keys(mountSchema.entries) : [];
+    const takes = [...Object.keys(entries ?? {}), ...shared];
+    throw new CameoError("bad-setting", unknownSetting([...path, unknown], takes));
   }
   const result = v.safeParse(schema, input);
   if (result.success) return result.output as Record<string, unknown>;
-  throw settingError(result.issues, path);
+  throw new CameoError("bad-setting", sentencesOf(result.issues, { schema, input, base: path }).join(" "));
 }
 
 /** What is left of a mount's settings for its source. */
 export function ownOptions(mount: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(mount).filter(([key]) => !Object.hasOwn(mountSchema.entries, key)));
-}
-
-function settingError(issues: readonly v.BaseIssue<unknown>[], base: readonly string[]): CameoError {
-  const sentences = issues.map((issue) => {
-    const keys = issue.path ?? [];
-    const path = [...base, ...keys.map((item) => String(item.key))];
-    if (issue.type === "strict_object") return `There is no setting ${path.join(".")}.`;
-    // A list has one variable for all of it.
-    const list = keys.findIndex(({ type }) => type === "array");
-    const variable = variableName(list < 0 ? path : path.slice(0, base.length + list));
-    return `${path.join(".")} (${variable}): ${issue.message}.`;
-  });
-  return new CameoError("bad-setting", sentences.join(" "));
 }

@@ -137,7 +137,7 @@ export const settingsSchema = v.strictObject({
   ),
   dataPath: v.pipe(v.optional(v.string(), "./.cameo"), about("Folder for the instance's own files.")),
   engine: v.pipe(
-    v.optional(v.union([v.string(), v.array(v.string())]), "magick"),
+    v.optional(v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1))]), "magick"),
     about("Image engine, or several in the order in which they are asked, such as `bun,magick`."),
   ),
   engines: v.pipe(

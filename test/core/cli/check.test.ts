@@ -94,13 +94,16 @@ testOnce("cameo check answers 2 and names the setting that is wrong", slow, asyn
     const wrong: readonly (readonly [object, RegExp])[] = [
       [
         { mounts: { a: { source: "ftp" } } },
-        /^cameo: mounts\.a\.source names the source "ftp", which is not there; there are: .*\bfile\b/,
+        /^cameo: mounts\.a\.source \(CAMEO_MOUNTS_A_SOURCE\) names the source "ftp", which is not there; there are: .*\bfile\b/,
       ],
-      [{ mounts: { a: { source: "file" } } }, /^cameo: mounts\.a\.base \(CAMEO_MOUNTS_A_BASE\): /],
-      [{ limits: { pixelz: 3 } }, /^cameo: There is no setting limits\.pixelz\./],
+      [
+        { mounts: { a: { source: "file" } } },
+        /^cameo: mounts\.a\.base \(CAMEO_MOUNTS_A_BASE\) is missing; it takes text/,
+      ],
+      [{ limits: { pixelz: 3 } }, /^cameo: There is no setting limits\.pixelz; limits takes sourceBytes, /],
       [{ mounts: { a: { source: "file", base: ".", bse: "." } } }, /^cameo: There is no setting mounts\.a\.bse/],
-      [{ presets: { tiny: "w=0" } }, /^cameo: presets\.tiny: "width" got "0"/],
-      [{ engine: "gd" }, /^cameo: engine names the engine "gd"/],
+      [{ presets: { tiny: "w=0" } }, /^cameo: presets\.tiny \(CAMEO_PRESETS_TINY\): "width" got "0"/],
+      [{ engine: "gd" }, /^cameo: engine \(CAMEO_ENGINE\) names the engine "gd"/],
     ];
     for (const [settings, sentence] of wrong) {
       await writeFile(join(cwd, "c.json"), JSON.stringify(settings));
