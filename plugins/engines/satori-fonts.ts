@@ -13,6 +13,7 @@ import { coreFamilies } from "./satori-fonts-packaged.ts";
 import { orderByText } from "./satori-fonts-slices.ts";
 import { type FontFamily, type FontHost, Stock } from "./satori-fonts-stock.ts";
 import { graphemes, isEmoji, markNumbers, markSigns, prepareText } from "./satori-text.ts";
+import { markBrackets } from "./satori-text-brackets.ts";
 import { fitText } from "./satori-text-fit.ts";
 
 export interface FontLibrary {
@@ -171,7 +172,7 @@ class CardFonts implements FontSet {
   drawable(text: string): string {
     const shown = graphemes(text).map((each) => this.show(each));
     const all = shown.filter((each, index) => each !== substitute || shown[index - 1] !== substitute).join("");
-    return markSigns(markNumbers(all));
+    return markBrackets(markSigns(markNumbers(all)));
   }
 
   inlineEmoji(svg: string): string {

@@ -41,6 +41,8 @@ function limitGraphemes(text: string): string {
 const rightToLeft =
   /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
 
+export const isRightToLeft = (letter: string): boolean => rightToLeft.test(letter);
+
 /** By the first strong letter, as browsers do for `dir="auto"`: rule P2 of https://www.unicode.org/reports/tr9/. */
 export function directionOf(text: string): "ltr" | "rtl" {
   for (const character of text) {

@@ -173,8 +173,9 @@ test("FontSet.inlineEmoji() draws the same without a picture in the picture", as
 });
 
 test("FontSet.measure() agrees with satori to a pixel in ten thousand, in every script and family", async () => {
-  const set = await prepared(...texts);
-  for (const text of texts) {
+  const all = [...texts, "Cameo (תמונות) 2", "a אבג [דהו] ו", "قال Steve (1955–2011)!"];
+  const set = await prepared(...all);
+  for (const text of all.map((each) => set.drawable(each))) {
     for (const style of [
       { family: "Inter Display", weight: 800, sizePx: 400, letterSpacingPx: -8 },
       { family: "Source Serif 4", weight: 400, sizePx: 400 },

@@ -10,6 +10,7 @@ import {
   markSigns,
   prepareText,
 } from "../../../plugins/engines/satori-text.ts";
+import { markBrackets } from "../../../plugins/engines/satori-text-brackets.ts";
 
 test("prepareText() takes away what is not text", () => {
   assert.equal(prepareText("  a\u0000b\u0007\n\tc  "), "a b c");
@@ -78,6 +79,34 @@ test("markSigns() says which signs run from right to left, once", () => {
   assert.equal(markSigns("Node.js: أيها أفضل؟"), marked);
   assert.equal(markSigns(marked), marked);
   for (const text of ["What? Yes; no.", "نعم، لا!", "at 10:30"]) assert.equal(markSigns(text), text);
+});
+
+/** With the marks as letters: `<` and `>` say which way the writing goes. */
+const seen = (text: string) => markBrackets(text).replaceAll("\u200e", ">").replaceAll("\u200f", "<");
+
+test("markBrackets() gives a pair the direction of rule N0, so that it stays around what is in it", () => {
+  assert.equal(seen("abc (אבג) 123"), "abc (אבג)> 123");
+  assert.equal(seen("שלום (abc) def"), "שלום (abc)< def");
+  assert.equal(seen("قال Steve (1955–2011)!"), "قال Steve >(1955–2011)>!");
+  assert.equal(seen("a אבג [דהו] ו"), "a אבג <[דהו]< ו");
+  assert.equal(seen("אבג abc (ו {abc} ז)"), "אבג abc (ו {abc} ז)");
+  assert.equal(seen("abc אבג (דהו {x}) ו"), "abc אבג >(דהו {x}) ו");
+  assert.equal(seen("a (אב] ג)"), "a (אב] ג)");
+});
+
+test("markBrackets() leaves text of one direction, and brackets without a partner or letters, as they are", () => {
+  for (const text of ["f(x) [1]", "שלום (דהו)", "אבג abc (!) 1", "abc (אבג", ":) אבג", "אבג (12)", ""])
+    assert.equal(markBrackets(text), text);
+});
+
+test("markBrackets() changes nothing the second time", () => {
+  const texts = fc.array(fc.constantFrom(..."אa1 ()[]\u200e\u200f٣"), { maxLength: 14 }).map((all) => all.join(""));
+  fc.assert(
+    fc.property(texts, (text) => assert.equal(markBrackets(markBrackets(text)), markBrackets(text))),
+    {
+      numRuns: 1000,
+    },
+  );
 });
 
 test("joinsLetters() tells scripts that letter spacing would tear", () => {
