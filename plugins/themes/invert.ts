@@ -4,15 +4,16 @@
  * A graphic whose ink would drown in the page (dark ink, or a white sheet, on a dark page) gets its lightness mirrored in OKLab; hues stay, so that a red
  * logo stays red. What reads well already, and photos, are left alone.
  */
-import { editFrames, type Pixels, theme } from "cameo/plugin";
+import { editFrames, type Picture, type Pixels, theme } from "cameo/plugin";
+import { lightnessOf, withLightness } from "./invert-oklab.ts";
 
 export default theme({
   name: "invert",
   order: 50,
   apply(picture, page) {
-    const look = examine(picture.pixels());
+    const look = examine(tellingFrame(picture));
     if (look.isPhoto || !isLost(look, page)) return null;
-    editFrames(picture, (pixels) => (look.isSheet ? mirrorAll : mirrorInk)(pixels, page));
+    editFrames(picture, (pixels) => (look.isSheet || inlay(look, page) > 0.03 ? mirrorAll : mirrorInk)(pixels, page));
     return true;
   },
 });
@@ -25,10 +26,25 @@ interface Look {
   readonly isSheet: boolean;
   /** Lightness of the sheet, by its border, 0..1. */
   readonly sheet: number;
-  /** Share of its outline, where it meets the page, that is dark (below 0.45) and light (above 0.75). */
+  /** Share of its outline, where it meets the page, that is dark and light. */
   readonly dark: number;
   readonly light: number;
+  /** The same shares of all that is visible. */
+  readonly darkInk: number;
+  readonly lightInk: number;
 }
+
+/** The first frame with something in it: many animations start with nothing. */
+function tellingFrame(picture: Picture): Pixels {
+  for (let frame = 0; frame < picture.frames; frame++) {
+    const pixels = picture.pixels(frame);
+    if (pixels.data.some((value, at) => at % 4 === 3 && value > 127)) return pixels;
+  }
+  return picture.pixels();
+}
+
+const darkBelow = 0.45;
+const lightAbove = 0.75;
 
 /** Enough to know a logo by. */
 const samples = 8192;
@@ -39,13 +55,16 @@ function examine(pixels: Pixels): Look {
   const { data, width, height } = pixels;
   const step = Math.max(1, Math.floor((width * height) / samples));
   const colors = new Map<number, number>();
-  const tally = { seen: 0, visible: 0, clear: 0 };
+  const tally = { seen: 0, visible: 0, clear: 0, dark: 0, light: 0 };
   for (let at = 0; at < width * height; at += step) {
     const [r = 0, g = 0, b = 0, alpha = 0] = data.subarray(at * 4, at * 4 + 4);
     tally.seen += 1;
     if (alpha < 32) tally.clear += 1;
     if (alpha < 128) continue;
     tally.visible += 1;
+    const lightness = lightnessOf(r, g, b);
+    if (lightness < darkBelow) tally.dark += 1;
+    if (lightness > lightAbove) tally.light += 1;
     const color = ((r >> 3) << 10) | ((g >> 3) << 5) | (b >> 3);
     colors.set(color, (colors.get(color) ?? 0) + 1);
   }
@@ -58,6 +77,8 @@ function examine(pixels: Pixels): Look {
     isSheet,
     sheet: isSheet ? borderLightness(pixels) : 0.5,
     ...(isSheet ? { dark: 0, light: 0 } : examineOutline(pixels)),
+    darkInk: tally.dark / visible,
+    lightInk: tally.light / visible,
   };
 }
 
@@ -72,8 +93,8 @@ function examineOutline(pixels: Pixels): { readonly dark: number; readonly light
     if (!isOutline(pixels, place % width, Math.floor(place / width))) continue;
     const lightness = lightnessOf(data[place * 4] ?? 0, data[place * 4 + 1] ?? 0, data[place * 4 + 2] ?? 0);
     tally.edge += 1;
-    if (lightness < 0.45) tally.dark += 1;
-    if (lightness > 0.75) tally.light += 1;
+    if (lightness < darkBelow) tally.dark += 1;
+    if (lightness > lightAbove) tally.light += 1;
   }
   const edge = Math.max(1, tally.edge);
   return { dark: tally.dark / edge, light: tally.light / edge };
@@ -99,12 +120,21 @@ function borderLightness({ data, width, height }: Pixels): number {
 }
 
 /** Ink on a clear ground is lost when a third of its outline has the page's own lightness; a sheet, when it glares. */
-function isLost({ isSheet, sheet, dark, light }: Look, page: "light" | "dark"): boolean {
-  if (isSheet) return page === "dark" ? sheet > 0.85 : sheet < 0.25;
-  return (page === "dark" ? dark : light) > 0.3;
+function isLost(look: Look, page: "light" | "dark"): boolean {
+  if (look.isSheet) return page === "dark" ? look.sheet > 0.85 : look.sheet < 0.25;
+  return (page === "dark" ? look.dark : look.light) > 0.3 && inlay(look, page) < 0.5;
 }
 
-/** The whole sheet: white becomes a soft black, black a soft white, so that neither glares. */
+/**
+ * How much of the ink is let into ink of the page's lightness, and stands out from it: a sign in a badge. Were only the badge mirrored, both
+ * would be alike. Where it is most of the picture, such as a face with an outline, the picture reads well without.
+ */
+function inlay({ dark, light, darkInk, lightInk }: Look, page: "light" | "dark"): number {
+  const [inside, outside] = page === "dark" ? [lightInk, light] : [darkInk, dark];
+  return outside < 0.05 ? inside : 0;
+}
+
+/** All of it: white becomes a soft black, black a soft white, so that neither glares. */
 function mirrorAll({ data }: Pixels): void {
   eachPixel(data, (lightness) => 0.19 + (1 - lightness) * 0.78);
 }
@@ -128,52 +158,4 @@ function eachPixel(data: Uint8ClampedArray, change: (lightness: number) => numbe
     known.set(key, next);
     data.set(next, at);
   }
-}
-
-function withLightness(
-  r: number,
-  g: number,
-  b: number,
-  change: (l: number) => number,
-): readonly [number, number, number] {
-  const [l, a, bb] = toOklab(r, g, b);
-  const next = change(l);
-  for (let chroma = 1; chroma > 0; chroma -= 0.1) {
-    const rgb = fromOklab(next, a * chroma, bb * chroma);
-    if (rgb.every((channel) => channel > -0.002 && channel < 1.002)) return toBytes(rgb);
-  }
-  return toBytes(fromOklab(next, 0, 0));
-}
-
-type Triple = readonly [number, number, number];
-
-const toBytes = (rgb: Triple): Triple =>
-  rgb.map((each) => Math.round(gamma(Math.min(1, Math.max(0, each))) * 255)) as unknown as Triple;
-const gamma = (linear: number): number => (linear <= 0.0031308 ? linear * 12.92 : 1.055 * linear ** (1 / 2.4) - 0.055);
-const linear = (byte: number): number => (byte <= 10.31475 ? byte / 3294.6 : ((byte / 255 + 0.055) / 1.055) ** 2.4);
-const lightnessOf = (r: number, g: number, b: number): number => toOklab(r, g, b)[0];
-
-/** sRGB bytes → OKLab. Matrices: https://bottosson.github.io/posts/oklab/ */
-function toOklab(red: number, green: number, blue: number): Triple {
-  const [r, g, b] = [linear(red), linear(green), linear(blue)];
-  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
-  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
-  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
-  return [
-    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
-    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
-    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
-  ];
-}
-
-/** OKLab → linear sRGB, which may lie outside 0..1. */
-function fromOklab(lightness: number, a: number, b: number): Triple {
-  const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
-  const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
-  const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
-  return [
-    4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
-    -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
-    -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
-  ];
 }

@@ -49,6 +49,38 @@ test("theme.invert turns a white sheet dark, and what is on it light", async () 
   assert.ok(lightness(inkOf(after)) > 0.6);
 });
 
+/** A badge with a sign in it, and a bar of the badge's ink beside them. */
+const badge = (ink: Color, sign: Color, radius: number): Pixels =>
+  images.draw(90, 60, (x, y) => {
+    const distance = Math.hypot(x - 29.5, y - 29.5);
+    if (x > 70 && x < 80) return ink;
+    return distance < radius ? sign : distance < 26 ? ink : clear;
+  });
+
+test("theme.invert mirrors a sign with the badge that it is in, so that neither is lost", async () => {
+  const [black, white] = [rgb(17, 17, 17), rgb(255, 255, 255)];
+  for (const [page, ink, sign] of [
+    ["dark", black, white],
+    ["light", white, black],
+  ] as const) {
+    const [after] = (await adaptTo(invert, page, badge(ink, sign, 12))) ?? [];
+    assert.ok(after);
+    const [outer, inner, bar] = [inkOf(after), heartOf(after), images.colorAt(after, 75, 30)].map(lightness);
+    assert.ok(Math.abs((outer ?? 0) - (inner ?? 0)) > 0.5, `${page}: ${outer} around ${inner}`);
+    assert.ok(page === "dark" ? (bar ?? 0) > 0.6 : (bar ?? 1) < 0.3, `${page}: ${bar}`);
+    assert.equal(await adaptTo(invert, page, badge(ink, sign, 23)), null, "a drawing with an outline reads well");
+  }
+});
+
+test("theme.invert goes by the first frame that shows something", async () => {
+  const empty = images.draw(60, 60, () => clear);
+  const frames = (await adaptTo(invert, "dark", empty, logo(navy, clear))) ?? [];
+  assert.deepEqual(
+    frames.map((frame) => lightness(inkOf(frame)) > 0.6),
+    [false, true],
+  );
+});
+
 test("theme.invert leaves photos alone", async () => {
   const photo = await readFile(new URL("../../../config/samples/landscape.jpg", import.meta.url));
   const { pixels } = await see(photo);
