@@ -21,6 +21,7 @@ import { findSecret } from "./secret.ts";
 import { completeSettings } from "./settings/load.ts";
 import { needRestart } from "./settings/restart.ts";
 import type { Settings } from "./settings/schema.ts";
+import { createTraffic } from "./traffic.ts";
 import { createAssets } from "./work/assets.ts";
 import type { WorkerThread } from "./work/pool.ts";
 import { createTurnstile } from "./work/turnstile.ts";
@@ -146,10 +147,9 @@ export class App {
 
   async #prepare(): Promise<Ground> {
     const { log, version, readAsset, createWorker, isBrief = false, now = Date.now } = this.#parts;
-    const shape = this.#shape();
-    const { settings } = shape;
+    const { settings, plugins, disabled } = this.#shape();
     const secret = await findSecret(settings, log);
-    this.#tiers = await openTiers({ ...shape, log, now, old: [], isLenient: this.#mayLack() });
+    this.#tiers = await openTiers({ settings, plugins, disabled, log, now, old: [], isLenient: this.#mayLack() });
     const storages = createPluginStorages(join(settings.dataPath, "plugins.sqlite"));
     const purges = await openPurges({ storage: storages.of("core.purges"), log, now });
     const facts = { version, startedAt: now(), isReady: () => this.#isReady, plugins: () => this.#shelf.list() };
@@ -159,6 +159,7 @@ export class App {
       turnstile: createTurnstile(settings.limits.loads, settings.limits.queue),
       troubles: createTroubles(now),
       figures: this.#figures,
+      traffic: createTraffic(),
       storages,
       blobs: createPluginBlobs(join(settings.dataPath, "blobs")),
       log,

@@ -53,6 +53,8 @@ export interface Figures {
   inFlight(plugin: string): number;
   /** Notes one measurement of a plugin. */
   note(plugin: string, name: string, value: number): void;
+  /** IDs of the plugins that worked on a request or noted anything. */
+  plugins(): readonly string[];
   /** By name, of one plugin. */
   of(plugin: string): Readonly<Record<string, Figure>>;
 }
@@ -96,6 +98,7 @@ export function createFigures(): Figures {
       Object.assign(tally, { count: tally.count + 1, sum: tally.sum + value, max: Math.max(tally.max, value) });
       own.set(name, tally);
     },
+    plugins: () => [...new Set([...plugins.keys(), ...flights.keys()])].sort(),
     of: (plugin) =>
       Object.fromEntries([...(plugins.get(plugin) ?? [])].map(([name, tally]) => [name, toFigure(tally)])),
   };

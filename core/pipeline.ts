@@ -16,6 +16,7 @@ import { render } from "./stages/render.ts";
 import { type ImageRequest, resolve } from "./stages/resolve.ts";
 import { store, toEntry } from "./stages/store.ts";
 import { transform } from "./stages/transform.ts";
+import type { Traffic } from "./traffic.ts";
 import type { Pool } from "./work/pool.ts";
 import type { Job, JobResult } from "./work/protocol.ts";
 import type { Turnstile } from "./work/turnstile.ts";
@@ -34,6 +35,7 @@ export interface Services {
   readonly log: Log;
   readonly troubles: Troubles;
   readonly figures: Figures;
+  readonly traffic: Traffic;
   /** Milliseconds since 1970. */
   now(): number;
   /** 0 ≤ n < 1, for jitter. */

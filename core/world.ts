@@ -19,6 +19,7 @@ import type { PluginStorages } from "./registry/storage.ts";
 import type { Handler, Peer } from "./runtime.ts";
 import { signingKeysOf } from "./secret.ts";
 import type { MountSettings, Settings } from "./settings/schema.ts";
+import type { Traffic } from "./traffic.ts";
 import type { Assets } from "./work/assets.ts";
 import { Pool, type WorkerThread } from "./work/pool.ts";
 import type { Turnstile } from "./work/turnstile.ts";
@@ -29,6 +30,7 @@ export interface Ground {
   readonly flights: Flights;
   readonly troubles: Troubles;
   readonly figures: Figures;
+  readonly traffic: Traffic;
   readonly storages: PluginStorages;
   readonly blobs: PluginBlobStores;
   readonly turnstile: Turnstile;
@@ -140,8 +142,8 @@ export async function createWorld(parts: WorldParts, ground: Ground, old?: World
     throw error;
   }
   const { cache, flights, turnstile, troubles, log, now, random } = ground;
-  const { figures } = ground;
-  services = { snapshot, pool, cache, flights, turnstile, troubles, figures, log, now, random };
+  const { figures, traffic } = ground;
+  services = { snapshot, pool, cache, flights, turnstile, troubles, figures, traffic, log, now, random };
   return new World(services, ground.routes);
 }
 

@@ -43,7 +43,7 @@ const layers: readonly (readonly RegExp[])[] = [
     /^core\/work\/protocol\.ts$/,
     /^core\/client\.ts$/,
   ],
-  [/^core\/(net|cache|registry|work|settings)\//, /^core\/(runtime|log|metrics|secret)\.ts$/],
+  [/^core\/(net|cache|registry|work|settings)\//, /^core\/(runtime|log|metrics|secret|traffic)\.ts$/],
   [/^core\/stages\//, /^core\/pipeline\.ts$/],
   [/^core\/(http|testing)\//, /^core\/(app|host|testing|world)\.ts$/],
   [/^core\/cli\//],

@@ -112,7 +112,7 @@ export function createImageHandler(services: Services): ImageHandler {
     if (!image || known?.second !== Math.floor(now / 1000)) return undefined;
     const found = services.cache.peek(image.keys.variant);
     if (found?.entry.header !== known.of || state(known.of, now) !== "fresh") return undefined;
-    record(request, image.mount.name, 200, "HIT memory", started);
+    record(request, image.mount.name, 200, "HIT memory", started, found.entry.body.length);
     return new Response(found.entry.body as Uint8Array<ArrayBuffer>, { headers: known.headers });
   }
 
@@ -134,10 +134,20 @@ export function createImageHandler(services: Services): ImageHandler {
     return response;
   }
 
-  function record(request: Request, mount: string | undefined, status: number, cached: string, started: number): void {
+  /** Counts it, and writes a line. `bytes`: of the body, where there is one. */
+  function record(
+    { method }: Request,
+    mount: string | undefined,
+    status: number,
+    cached: string,
+    started: number,
+    bytes = 0,
+  ): void {
+    const took = performance.now() - started;
+    const known = mount !== undefined && snapshot.mounts.has(mount) ? mount : "";
+    services.traffic.note(known, status, cached, took, method === "HEAD" || status === 304 ? 0 : bytes);
     if (!snapshot.settings.log.requests) return;
-    const ms = Math.round((performance.now() - started) * 100) / 100;
-    log.info("request", { method: request.method, mount, status, cache: cached, ms });
+    log.info("request", { method, mount, status, cache: cached, ms: Math.round(took * 100) / 100 });
   }
 
   async function make(
@@ -151,7 +161,8 @@ export function createImageHandler(services: Services): ImageHandler {
       if (asked.isExplain) return await explain(image, services, timings);
       const found = await answer(image, services, timings, request.signal);
       const response = respond(request, image, found, { ...timings, total: performance.now() - started });
-      record(request, image.mount.name, response.status, cacheStatus(found), started);
+      if (timings.fetch !== undefined) services.traffic.noteStages(timings);
+      record(request, image.mount.name, response.status, cacheStatus(found), started, found.entry.body.length);
       return response;
     } catch (error) {
       return refuse(request, { asked, image }, request.signal.aborted ? gone(error) : error, started);
@@ -169,7 +180,7 @@ export function createImageHandler(services: Services): ImageHandler {
       const timings = { resolve: performance.now() - started };
       if (!found) return make(request, asked, image, timings, started);
       const response = respondAgain(request, image, found, timings);
-      record(request, image.mount.name, response.status, "HIT memory", started);
+      record(request, image.mount.name, response.status, "HIT memory", started, found.entry.body.length);
       return response;
     } catch (error) {
       return refuse(request, { asked, image }, error, started);

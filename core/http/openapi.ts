@@ -224,10 +224,19 @@ function serverRoutes(): DescribedRoute[] {
   });
   const ready = answer("Ready: every worker is warm.", "application/json", schemaRef("Health"));
   const starting = answer("Live, but not ready yet.", "application/json", schemaRef("Health"));
+  const figures = answer("Prometheus's text format.", "text/plain", { type: "string" });
   const page = answer("A page for people.", "text/html", { type: "string" });
   const document = answer("This document.", "application/json", { type: "object" });
   return [
     { method: "GET", path: "/health", detail: detail("health", "How the server is", { 200: ready, 503: starting }) },
+    {
+      method: "GET",
+      path: "/metrics",
+      detail: {
+        ...detail("metrics", "Figures for Prometheus", { 200: figures, ...problemRefs(["unauthorized"]) }),
+        security: [{ operator: [] }],
+      },
+    },
     { method: "GET", path: "/docs", detail: detail("docs", "This documentation", { 200: page }) },
     { method: "GET", path: "/openapi.json", detail: detail("openapi", "The OpenAPI document", { 200: document }) },
   ];

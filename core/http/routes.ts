@@ -7,6 +7,7 @@ import { createDocs, type DocsParts, docsPaths } from "./docs.ts";
 import { callEndpoint } from "./endpoints.ts";
 import { behindGates } from "./gates.ts";
 import { createImageHandler } from "./image.ts";
+import { metrics } from "./metrics.ts";
 import { type HealthFacts, health, purge } from "./operators.ts";
 import { changePlugin, listPlugins, type PluginControl } from "./plugins.ts";
 import { problemResponse } from "./problem.ts";
@@ -25,6 +26,7 @@ export function createRoutes(services: Services, { facts, readAsset, plugins }: 
     .onError(({ error }) => problemResponse(logged(error, services)))
     .get("/", () => new Response(null, { status: 302, headers: { location: "/docs" } }))
     .get("/health", () => health(services, facts))
+    .get("/metrics", ({ request }) => metrics(request, services, facts))
     .get("/plugins", ({ request }) => listPlugins(request, services, plugins))
     .post("/plugins/:id/:action", ({ request, params }) => changePlugin(request, services, plugins, params));
   for (const [name, { settings }] of services.snapshot.mounts) {

@@ -194,6 +194,19 @@ export const settingsSchema = v.strictObject({
     ),
     about("Log: JSON lines on standard error."),
   ),
+  metrics: v.pipe(
+    v.optional(
+      v.strictObject({
+        token: v.pipe(
+          v.optional(v.pipe(v.string(), v.minLength(16))),
+          about("Bearer token of `GET /metrics` alone, at least 16 characters; the admin token opens it too."),
+        ),
+        isOpen: v.pipe(v.optional(v.boolean(), false), about("Show the metrics to everybody.")),
+      }),
+      {},
+    ),
+    about("Figures for Prometheus."),
+  ),
 });
 
 export type Settings = v.InferOutput<typeof settingsSchema>;

@@ -176,6 +176,7 @@ test("createDocument() has every route of every mount", () => {
     "delete get head /my.remote-2/{ref}",
     "get /docs",
     "get /health",
+    "get /metrics",
     "get /openapi.json",
     "get /plugins",
     "get head /meta/images/{ref}",
@@ -244,6 +245,7 @@ test("createDocument() works without any mount", async () => {
   assert.deepEqual(Object.keys(empty.paths as object).sort(), [
     "/docs",
     "/health",
+    "/metrics",
     "/openapi.json",
     "/plugins",
     "/plugins/{id}/{action}",
