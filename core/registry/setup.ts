@@ -1,6 +1,7 @@
 /** Setting plugins up and disposing them, so that one that throws or never returns does not take the rest along. */
 import { CameoError } from "../error.ts";
 import type { Log } from "../plugin.ts";
+import { placeOf } from "./stage.ts";
 
 /** A plugin at work. */
 export interface Running<I> {
@@ -33,15 +34,56 @@ export async function inTime<T>(work: () => T | Promise<T>, limitMs = setupMs): 
   }
 }
 
-/** A `setup` that throws or never returns is a `bad-setting` with the plugin's ID, which the log is told too. `limitMs`: default 5 s. */
+/**
+ * A `setup` that throws, never returns or answers what cannot work is a `bad-setting` with the plugin's ID, which the log is told too. `limitMs`: default 5 s.
+ */
 export async function setUp<I>(id: string, setup: () => I | Promise<I>, limitMs?: number): Promise<I> {
   try {
-    return await inTime(setup, limitMs);
+    const instance = await inTime(setup, limitMs);
+    const missing = missingIn(id, instance);
+    if (missing) throw new CameoError("bad-setting", `The setup of ${id} answers no ${missing}.`);
+    return instance;
   } catch (error) {
     if (error instanceof CameoError) throw blame(id, error);
     const reason = error instanceof Error ? error.message : String(error);
-    throw blame(id, new CameoError("bad-setting", `The setup of ${id} failed: ${reason}`, { cause: error }));
+    const place = placeOf(error);
+    const sentence = `The setup of ${id} failed: ${reason}${place && ` (${place})`}`;
+    throw blame(id, new CameoError("bad-setting", sentence, { cause: error }));
   }
+}
+
+const isFunction = (value: unknown): boolean => typeof value === "function";
+
+const isEndpoint = (value: unknown): boolean => {
+  const { method, path, handle } = (value ?? {}) as Record<string, unknown>;
+  return ["GET", "POST", "PUT", "DELETE"].includes(String(method)) && typeof path === "string" && isFunction(handle);
+};
+
+type Members = Readonly<Record<string, unknown>>;
+const endpoints = ({ endpoints: all }: Members): boolean => Array.isArray(all) && all.every(isEndpoint);
+
+/** What has to be there, by kind. A plugin may come from JavaScript, where nothing checked it before; it would fail request by request. */
+const needed: Readonly<Record<string, readonly (readonly [what: string, isThere: (instance: Members) => boolean])[]>> =
+  {
+    source: [
+      ["`load`, a function", ({ load }) => isFunction(load)],
+      ["`endpoints` of method, path and handle", (each) => each.endpoints === undefined || endpoints(each)],
+    ],
+    route: [["`endpoints`, a list of method, path and handle", endpoints]],
+    gate: [["`check`, a function", ({ check }) => isFunction(check)]],
+    engine: [
+      [
+        "`decode`, `fromPixels` and `encode`",
+        (each) => ["decode", "fromPixels", "encode"].every((name) => isFunction(each[name])),
+      ],
+    ],
+    store: [["`getItemRaw`, a function", ({ getItemRaw, getItem }) => isFunction(getItemRaw ?? getItem)]],
+  };
+
+/** The first thing that is not there; `undefined` if all is. */
+function missingIn(id: string, instance: unknown): string | undefined {
+  const members = (typeof instance === "object" && instance !== null ? instance : {}) as Members;
+  return needed[id.split(".", 1)[0] ?? ""]?.find(([, isThere]) => !isThere(members))?.[0];
 }
 
 /** The same failure with the plugin whose fault it is. */

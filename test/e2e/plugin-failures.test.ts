@@ -205,7 +205,8 @@ test("an engine in a folder loads files that stand beside it", slow, async () =>
 
 test("an engine whose setup fails in the workers says why, and the old workers go on", slow, async () => {
   assert.equal(await save("seven/seven.ts", engine('throw new Error("no memory for that");')), false);
-  assert.equal(await trouble(), "The setup of engine.seven failed: no memory for that");
+  const sentence = /^The setup of engine\.seven failed: no memory for that \(seven\.ts, line 6, column \d+\)$/;
+  assert.match((await trouble()) ?? "", sentence);
   assert.equal((await app.get("/images/badge.svg?w=10&f=png")).status, 200);
 });
 

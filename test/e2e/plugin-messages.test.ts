@@ -51,6 +51,15 @@ test("options that are no schema are refused with what to write", async () => {
   assert.match(sentence, /mine\.ts has options that are no Valibot schema; write v\.object\(/);
 });
 
+const routes = (setup: string) => `import { route } from "cameo/plugin";
+import * as v from "valibot";
+export default route({
+  name: "mine", options: v.object({}),
+  setup() {
+    ${setup}
+  },
+});`;
+
 const transform = (members: string) => `import { transform } from "cameo/plugin";
 export default transform({ name: "mine", ${members}, isNeeded: () => true, apply: async (picture) => picture });`;
 
@@ -64,4 +73,40 @@ test("a transform that Cameo could not plan with is refused with its file's name
     [`order: 5, reads: [], parameters: { glow: { ...${codec}, short: "w" } }`, /mine\.ts adds .* taken: .*"w"; give/],
   ] as const)
     assert.match(await told({ "mine.ts": transform(members) }), why);
+});
+
+test("a setup that throws is told with module and line", async () => {
+  const sentence = await told({ "mine.ts": routes('throw new Error("no token");') });
+  assert.match(sentence, /The setup of route\.mine failed: no token \(mine\.ts, line 6, column \d+\)/);
+});
+
+test("a setup that answers what cannot work is refused, and the version before goes on", async () => {
+  const file = join(app.folder, "plugins.d/mine.ts");
+  const save = async (code: string) => {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, code);
+    return app.app.refresh();
+  };
+  const good = 'return { endpoints: [{ method: "GET", path: "/mine", handle: () => new Response("yes") }] };';
+  assert.equal(await save(routes(good)), true);
+  for (const answer of ["", "return {};", "return { endpoints: [5] };", good.replace("GET", "FETCH")]) {
+    assert.equal(await save(routes(answer)), false, answer);
+    assert.equal(await (await app.get("/mine")).text(), "yes");
+  }
+  await rm(file);
+  await app.app.refresh();
+  const gate = routes("return { moderate: () => null };").replaceAll("route", "gate");
+  assert.match(await told({ "mine.ts": gate }), /The setup of gate\.mine answers no `check`, a function/);
+});
+
+test("a mount of a source without `load` is refused", async () => {
+  const { settings } = app.app.services.snapshot;
+  const file = join(app.folder, "plugins.d/mine.ts");
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, source("return {};"));
+  await app.app.refresh();
+  const mount = { ...(settings.mounts.images as object), source: "mine" } as never;
+  await assert.rejects(app.app.reconfigure({ ...settings, mounts: { own: mount } }), /source\.mine answers no `load`/);
+  await rm(file);
+  await app.app.refresh();
 });
