@@ -4,7 +4,7 @@ import { CameoError } from "../error.ts";
 import { expandPresets, refuseOwnParameters } from "../registry/presets.ts";
 import type { Mount, Snapshot } from "../registry/snapshot.ts";
 import { acceptedFormats, type Negotiable } from "../request/negotiate.ts";
-import type { Parameters } from "../request/parameters.ts";
+import { type Parameters, parameterTable } from "../request/parameters.ts";
 import {
   formatParameters,
   formatRequest,
@@ -73,7 +73,7 @@ export function resolve(raw: RawRequest, snapshot: Snapshot, now: number): Image
   const ref = parsed.ref === "" ? "" : (mount.source.normalize?.(parsed.ref) ?? parsed.ref);
   const isSigned = verifyRequest(parsed, snapshot.grammar, snapshot.signingKeys, now, () => [
     formatRequest({ ...parsed, ref }, snapshot.grammar, ["signature"]),
-    ...(isReadByMount(mount) ? [formatWritten(raw.pathname, raw.search)] : []),
+    ...(isReadByMount(mount) || hasAdded(parsed.parameters) ? [formatWritten(raw.pathname, raw.search)] : []),
   ]);
   if (ref === "") throw new CameoError("not-found", "The path names no image; add one after the mount's name.");
   refuseUnsigned(mount, ref, isSigned);
@@ -99,7 +99,11 @@ export function resolve(raw: RawRequest, snapshot: Snapshot, now: number): Image
   return { ...request, canonical, keys: makeKeys(request, snapshot) };
 }
 
-/** A client that signs does not know the parameters of its own that a mount takes out of the query. */
+/** A client that signs does not know the parameters that plugins add: it writes their values as it was given them. */
+const hasAdded = (parameters: Parameters): boolean =>
+  Object.keys(parameters).some((name) => !Object.hasOwn(parameterTable, name));
+
+/** Nor those of its own that a mount takes out of the query. */
 const isReadByMount = ({ grammar }: Mount): boolean => grammar.read !== undefined || grammar.refParameter !== undefined;
 
 function findMount({ pathname, isInside = false }: RawRequest, snapshot: Snapshot): Mount {

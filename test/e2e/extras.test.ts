@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { createClient } from "../../core/client.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { fixture } from "../fixtures/fixture.ts";
 import { createOrigin } from "../origin.ts";
@@ -134,4 +135,17 @@ test("GET /plugins shows options without secrets", async () => {
   assert.ok(text.includes("https://images.example/"));
   assert.ok(!text.includes("hunter2") && !text.includes(token));
   await other.close();
+});
+
+test("a URL that cameo/client signed with a parameter of a plugin is taken, however the value is spelled", async () => {
+  const codec = '{ takes: "a word", parse: (text) => text.toLowerCase(), format: (text) => text }';
+  const steps = `import { transform } from "cameo/plugin";
+export default transform({ name: "glow", order: 450, reads: ["glow"], parameters: { glow: ${codec} },
+  isNeeded: ({ glow }) => glow !== undefined, apply: async (picture) => picture });`;
+  assert.equal(await put("glow", steps), true);
+  const client = createClient({ baseUrl: "", key: app.app.services.snapshot.signingKeys[0] ?? "" });
+  for (const glow of ["warm", "WARM", "a b,c"])
+    assert.equal((await app.get(await client.signed("/o/card", { width: 5, query: { glow } }))).status, 200, glow);
+  const other = (await client.signed("/o/card", { width: 5, query: { glow: "WARM" } })).replace("WARM", "COLD");
+  assert.equal((await app.get(other)).status, 403);
 });
