@@ -9,11 +9,15 @@ export interface Trouble {
   /** ISO 8601. */
   readonly at: string;
   readonly count: number;
+  /** ISO 8601: when it first worked again. Absent while the trouble lasts. */
+  readonly recoveredAt?: string;
 }
 
 export interface Troubles {
   /** `null` takes the part's trouble away. */
   note(part: string, error: unknown): void;
+  /** The part has worked: a trouble that it had is over, and stays to be seen. */
+  recover(part: string): void;
   list(): readonly Trouble[];
 }
 
@@ -31,6 +35,10 @@ export function createTroubles(now: () => number): Troubles {
       const { code, detail } = toCameoError(error);
       const count = (parts.get(part)?.count ?? 0) + 1;
       parts.set(part, { part, code, detail, at: new Date(now()).toISOString(), count });
+    },
+    recover(part) {
+      const trouble = parts.get(part);
+      if (trouble && !trouble.recoveredAt) parts.set(part, { ...trouble, recoveredAt: new Date(now()).toISOString() });
     },
     list: () => [...parts.values()],
   };

@@ -197,6 +197,7 @@ async function draw(
     const made = await render({ body, header, plan, drawing: card }, services, signal);
     const { decodeMs, operateMs, encodeMs } = made.timings;
     services.figures.note(card.template, "renderMs", decodeMs + operateMs + encodeMs);
+    services.troubles.recover(card.template);
     return withRemarks(made, remarks);
   } catch (error) {
     const failure = toCameoError(error);

@@ -20,7 +20,9 @@ export async function callEndpoint(
     const deadline = AbortSignal.timeout(settings.limits.fetchMs);
     const signal = AbortSignal.any([request.signal, deadline]);
     const work = (async () => endpoint.handle(request, { params, signal, isOperator }))();
-    return await within(deadline, services.figures.during([id], work), id);
+    const response = await within(deadline, services.figures.during([id], work), id);
+    services.troubles.recover(id);
+    return response;
   } catch (error) {
     const known = error instanceof CameoError ? error : broken(id, error);
     const { report } = codes[known.code];

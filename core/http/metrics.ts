@@ -67,12 +67,13 @@ const gauge = (name: string, help: string, samples: readonly Sample[]): Family =
 
 function ofServer({ snapshot, troubles, now }: Services, facts: HealthFacts): Family[] {
   const { user, system } = process.cpuUsage();
-  const listed = troubles.list().map(({ part, code, count }): Sample => [count, { part, code }]);
+  const lasting = troubles.list().filter(({ recoveredAt }) => recoveredAt === undefined);
+  const listed = lasting.map(({ part, code, count }): Sample => [count, { part, code }]);
   return [
     gauge("cameo_build_info", "Version and runtime.", [[1, { version: facts.version, runtime: runtimeName }]]),
     gauge("cameo_ready", "1 when every worker is warm.", [[facts.isReady() ? 1 : 0]]),
     gauge("cameo_generation", "Goes up with each reload of settings or plugins.", [[snapshot.generation]]),
-    gauge("cameo_troubles", "Failures of each part, as in /health.", listed),
+    gauge("cameo_troubles", "Failures of each part that has not worked since.", listed),
     gauge("process_start_time_seconds", "Start of the process, in Unix time.", [[Math.floor(facts.startedAt / 1000)]]),
     gauge("cameo_uptime_seconds", "Time since the start.", [[Math.round((now() - facts.startedAt) / 1000)]]),
     gauge("process_resident_memory_bytes", "Memory of the process with its workers.", [[process.memoryUsage().rss]]),

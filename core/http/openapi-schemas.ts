@@ -90,7 +90,11 @@ export const schemas: Record<SchemaName, Node> = {
       mounts: { type: "array", items: { type: "string" } },
       uptimeS: integer("Seconds since the start."),
       memoryBytes: integer("Resident memory."),
-      troubles: { type: "array", items: { type: "object" }, description: "The last trouble of each part." },
+      troubles: {
+        type: "array",
+        items: { type: "object" },
+        description: "The last trouble of each part; with `recoveredAt` if it has worked since.",
+      },
     },
     additionalProperties: true,
   },

@@ -113,6 +113,7 @@ async function loadAndKeep(
   const loading = noteUses(services.cache.instant(), () => loadOnce(request, services, known, signal));
   try {
     const loaded = await loading.done;
+    services.troubles.recover(`mount.${request.mount.name}`);
     if (loaded !== "unchanged") return await keep(request, services, loaded, loading.lineage(), ticket);
     const times = freshness(policyOf(request, known?.noStale), services.now(), known?.maxAgeS);
     if (!previous) return { unchanged: true, times };
@@ -123,7 +124,9 @@ async function loadAndKeep(
   } catch (error) {
     if (signal.aborted) throw error;
     const failure = toCameoError(error);
-    if (codes[failure.code].report) services.troubles.note(`mount.${request.mount.name}`, failure);
+    const part = `mount.${request.mount.name}`;
+    if (codes[failure.code].report) services.troubles.note(part, failure);
+    else if (failure.code === "not-found") services.troubles.recover(part);
     const soon = previous && retrySoon(failure, previous, services);
     if (!previous || !soon) {
       keepFailure(request, services, failure, loading.lineage(), ticket);

@@ -56,6 +56,7 @@ function parseSample(line: string, family: readonly [string, string] | undefined
 
 let app: TestApp;
 let body: Uint8Array;
+let isDown = false;
 
 before(async () => {
   body = await fixture("png-rgb");
@@ -67,6 +68,7 @@ before(async () => {
         host.metrics.count('asked "twice"\nor \\ more');
         host.metrics.observe("waitMs", 12);
         if (ref === "gone") return null;
+        if (isDown) throw new Error("the origin is down");
         return { body };
       },
     }),
@@ -139,6 +141,28 @@ test("metrics name no mount, status or cache of a stranger's making", async () =
     [...mounts].filter((mount) => mount.startsWith("made-up")),
     [],
   );
+});
+
+test("a trouble that is over is out of the metrics, and in /health with its end", async () => {
+  const part = "mount.odd";
+  const lasting = async () => sumOf((await read()).samples, "cameo_troubles", { part });
+  const inHealth = async () => {
+    const { troubles } = (await (await app.get("/health")).json()) as { troubles: Record<string, unknown>[] };
+    return troubles.find((each) => each.part === part);
+  };
+  // An answer that there is none shows too that the origin works.
+  for (const ref of ["b", "gone"]) {
+    isDown = true;
+    assert.equal((await app.get(`/odd/down-${ref}`)).status, 502);
+    assert.ok((await lasting()) > 0);
+    assert.equal((await inHealth())?.recoveredAt, undefined);
+    isDown = false;
+    app.advance(60);
+    await app.get(`/odd/${ref}`);
+    assert.equal(await lasting(), 0);
+    assert.match(String((await inHealth())?.recoveredAt), /^\d{4}-.*Z$/);
+    assert.equal((await inHealth())?.code, "origin-failed");
+  }
 });
 
 test("metrics outlive a reload of the settings", async () => {
