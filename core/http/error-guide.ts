@@ -53,8 +53,8 @@ export const errorGuide = {
     detail: "Nothing is served here; there are /images/…, /meta/…, /health and /docs.",
   },
   "method-not-allowed": {
-    remedy: "Routes answer `GET` and `HEAD`, images also `DELETE`.",
-    detail: "This route answers GET and HEAD.",
+    remedy: "The path takes other methods: images `GET`, `HEAD` and `DELETE`. `Allow` has them.",
+    detail: "This path takes GET, HEAD, DELETE.",
   },
   "source-too-large": {
     remedy: "The original is larger than `limits.sourceBytes`. Use a smaller file, or raise the limit.",

@@ -35,7 +35,7 @@ export async function changePlugin(
     requireOperator(request, snapshot.settings.adminToken);
     const known = actions.find((each) => each === action);
     if (!known) throw new CameoError("no-such-route", `A plugin takes ${actions.join(", ")}.`);
-    await control[known](decodeURIComponent(id));
+    await control[known](id);
     return Response.json(control.list(), { headers: momentary });
   } catch (error) {
     return problemResponse(error);

@@ -29,6 +29,5 @@ export function problemResponse(error: unknown, more: Readonly<Record<string, st
   if (retryAfterS !== undefined && (status === 503 || known.options.retryAfterS))
     headers["retry-after"] = String(retryAfterS);
   if (known.code === "unauthorized") headers["www-authenticate"] = 'Bearer realm="cameo"';
-  if (known.code === "method-not-allowed") headers.allow = "GET, HEAD, DELETE";
   return new Response(JSON.stringify(toProblem(known)), { status, headers });
 }

@@ -2,11 +2,13 @@
 import { Elysia } from "elysia";
 import { CameoError, codes, toCameoError } from "../error.ts";
 import type { Services } from "../pipeline.ts";
+import { splitPath } from "../request/parse.ts";
 import type { Handler } from "../runtime.ts";
 import { createDocs, type DocsParts, docsPaths } from "./docs.ts";
 import { callEndpoint } from "./endpoints.ts";
 import { behindGates } from "./gates.ts";
-import { createImageHandler } from "./image.ts";
+import { createImageHandler, splitUrl } from "./image.ts";
+import { answerOptions, createMethods } from "./methods.ts";
 import { metrics } from "./metrics.ts";
 import { type HealthFacts, health, purge } from "./operators.ts";
 import { changePlugin, listPlugins, type PluginControl } from "./plugins.ts";
@@ -28,7 +30,10 @@ export function createRoutes(services: Services, { facts, readAsset, plugins }: 
     .get("/health", () => health(services, facts))
     .get("/metrics", ({ request }) => metrics(request, services, facts))
     .get("/plugins", ({ request }) => listPlugins(request, services, plugins))
-    .post("/plugins/:id/:action", ({ request, params }) => changePlugin(request, services, plugins, params));
+    .post("/plugins/:id/:action", ({ request, params: { id, action } }) => {
+      const known = decoded({ id, action });
+      return changePlugin(request, services, plugins, { id: known.id ?? "", action: known.action ?? "" });
+    });
   for (const [name, { settings }] of services.snapshot.mounts) {
     // Operators throw away what internal mounts keep too: the copies of an avatar chain's links.
     for (const path of [`/${name}`, `/${name}/*`]) app.delete(path, ({ request }) => purge(request, services));
@@ -45,7 +50,8 @@ export function createRoutes(services: Services, { facts, readAsset, plugins }: 
       );
     }
   }
-  app.all("/*", ({ request }) => problemResponse(noRoute(request, services)));
+  const methodsAt = createMethods(app.routes, services.snapshot);
+  app.all("/*", ({ request }) => answerOther(request, methodsAt, services));
   const routed: Handler = (request) =>
     request.method === "HEAD" ? Promise.resolve(app.fetch(request)).then(withoutCount) : app.fetch(request);
   if (services.snapshot.gates.length > 0) return withHost(behindGates(routed, services));
@@ -100,10 +106,19 @@ function decodePart(value: string): string {
   }
 }
 
-function noRoute(request: Request, services: Services): CameoError {
-  if (!["GET", "HEAD", "DELETE"].includes(request.method)) {
-    return new CameoError("method-not-allowed", "This route answers GET and HEAD.");
-  }
+/** What no route answers: another method of one that there is, or a path that is none. */
+function answerOther(request: Request, methodsAt: (path: string) => readonly string[], services: Services): Response {
+  const { pathname } = splitUrl(request.url);
+  const methods = methodsAt(pathname);
+  if (methods.length === 0) return problemResponse(noRoute(services));
+  const { mount } = splitPath(pathname);
+  if (request.method === "OPTIONS")
+    return answerOptions(request, methods, services.snapshot.mounts.get(mount)?.settings.cors);
+  const allow = methods.join(", ");
+  return problemResponse(new CameoError("method-not-allowed", `This path takes ${allow}.`), { allow });
+}
+
+function noRoute(services: Services): CameoError {
   const open = [...services.snapshot.mounts.values()].filter(({ settings }) => !settings.internal);
   const mounts = open.map(({ name }) => `/${name}/…`).join(", ");
   return new CameoError("no-such-route", `Nothing is served here; there are ${mounts}, /meta/…, /health and /docs.`);

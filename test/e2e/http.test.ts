@@ -11,6 +11,7 @@ import { startApp, type TestApp } from "../app.ts";
 import { type FixtureName, fixture } from "../fixtures/fixture.ts";
 
 const key = "a-signing-key-for-tests";
+const adminToken = "operators-of-these-tests";
 const chrome = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8";
 let app: TestApp;
 let folder: string;
@@ -35,6 +36,7 @@ before(async () => {
   app = await startApp({
     settings: {
       signingKeys: [key],
+      adminToken,
       presets: { thumb: "w=32&h=32&fit=cover&f=png", gray: "grayscale" },
       mounts: {
         images,
@@ -43,6 +45,7 @@ before(async () => {
         named: { ...images, presetsOnly: true },
         own: { ...images, cacheControl: "public, max-age=5", cors: "", corp: "same-origin" },
         lenient: { ...images, truncated: "allow" },
+        internal: { ...images, internal: true },
       },
       limits: { urlLength: 600, outputPx: 2000 },
     },
@@ -226,6 +229,52 @@ test("/ leads to the documentation", async () => {
 test("other methods are a 405", async () => {
   const body = await problem("/images/card.png", { method: "POST" });
   assert.equal(body.status, 405);
+  const allowed = async (path: string, method = "PATCH") => {
+    const { status, headers } = await app.get(path, { method });
+    return `${status} ${headers.get("allow")}`;
+  };
+  assert.equal(await allowed("/images/card.png"), "405 GET, HEAD, DELETE");
+  assert.equal(await allowed("/meta/images/card.png", "DELETE"), "405 GET, HEAD");
+  assert.equal(await allowed("/health"), "405 GET, HEAD");
+  assert.equal(await allowed("/plugins/transform.blur/disable", "GET"), "405 POST");
+  for (const path of ["/nowhere", "/images2/card.png", "/internal/card.png"])
+    assert.equal(await allowed(path), "404 null");
+});
+
+test("OPTIONS tells the methods, and pages that may read a picture may send headers with it", async () => {
+  const asked = {
+    origin: "https://a.example",
+    "access-control-request-method": "GET",
+    "access-control-request-headers": "if-none-match",
+  };
+  const options = async (path: string, headers: Record<string, string> = {}) => {
+    const response = await app.get(path, { method: "OPTIONS", headers });
+    const all = [
+      "allow",
+      "access-control-allow-origin",
+      "access-control-allow-methods",
+      "access-control-allow-headers",
+    ];
+    return [response.status, ...all.map((name) => response.headers.get(name))];
+  };
+  assert.deepEqual(await options("/images/card.png"), [204, "GET, HEAD, DELETE, OPTIONS", null, null, null]);
+  assert.deepEqual(await options("/images/card.png", asked), [
+    204,
+    "GET, HEAD, DELETE, OPTIONS",
+    "*",
+    "GET, HEAD",
+    "*",
+  ]);
+  assert.deepEqual(await options("/health", asked), [204, "GET, HEAD, OPTIONS", null, null, null]);
+  assert.equal((await options("/nowhere", asked))[0], 404);
+});
+
+test("the name of a plugin in a path is decoded once, and refused where that is not possible", async () => {
+  const change = async (id: string) => {
+    const init = { method: "POST", headers: { authorization: `Bearer ${adminToken}` } };
+    return (await app.get(`/plugins/${id}/disable`, init)).status;
+  };
+  assert.deepEqual([await change("%zz"), await change("%25"), await change("none")], [400, 404, 404]);
 });
 
 test("half an image is given where the mount allows it", async () => {
