@@ -166,11 +166,18 @@ async function loadOnce(
   const deadline = AbortSignal.timeout(services.snapshot.settings.limits.fetchMs);
   const either = AbortSignal.any([signal, deadline]);
   const id = `source.${mount.definition.name}`;
-  const load = async () => mount.source.load(ref, { signal: either, previous: origin, isSigned, isInside, query });
+  const load = async () =>
+    checked(await mount.source.load(ref, { signal: either, previous: origin, isSigned, isInside, query }));
   const entered = services.turnstile.pass(() => services.figures.during([id], load()), either);
   const loaded = await settle(entered, deadline, id);
   if (loaded === null) throw new CameoError("not-found", "There is no image under this name.");
   return loaded;
+}
+
+/** A source may come from JavaScript, where nothing checked what it answers. Throws what `settle` takes for a failure of the source. */
+function checked(answer: Original | "unchanged" | null): Original | "unchanged" | null {
+  if (answer === null || answer === "unchanged" || answer?.drawing || answer?.body instanceof Uint8Array) return answer;
+  throw new TypeError('load() answered neither { body }, a Uint8Array, nor "unchanged" or null');
 }
 
 /** A source that hangs meets the deadline even if it ignores its signal; a stranger's error becomes `origin-failed` with its ID. */

@@ -110,3 +110,20 @@ test("a mount of a source without `load` is refused", async () => {
   await rm(file);
   await app.app.refresh();
 });
+
+test("a source that answers no original is a 502, and the log says what is wanted and whose fault it is", async () => {
+  const { settings } = app.app.services.snapshot;
+  const file = join(app.folder, "plugins.d/mine.ts");
+  await mkdir(dirname(file), { recursive: true });
+  const answers = ["42", "undefined", '"a text"', "{}", '{ body: "text" }', "{ body: new ArrayBuffer(8) }"];
+  await writeFile(file, source(`return { load: async (ref) => [${answers.join()}][Number(ref)] };`));
+  await app.app.refresh();
+  const mount = { ...(settings.mounts.images as object), source: "mine" } as never;
+  await app.app.reconfigure({ ...settings, mounts: { own: mount } });
+  for (const index of answers.keys()) assert.equal((await app.get(`/own/${index}`)).status, 502, `${answers[index]}`);
+  const lines = app.lines.filter((each) => each.includes("load() answered neither") && each.includes("source.mine"));
+  assert.ok(lines.length >= answers.length);
+  await app.app.reconfigure(settings);
+  await rm(file);
+  await app.app.refresh();
+});
