@@ -26,7 +26,9 @@ export function BrandRow({ card, aside, widthPx }: BrandRowProperties): Child {
   // Keeps its place, so that what is below stays below.
   if (brandRowHeight(card, aside) === 0) return <div style={{ display: "flex" }} />;
   const looks = looksOf(card);
-  const end = fitBlock(card, aside, looks.small, { maxWidthPx: widthPx * 0.4, maxLines: 1, sizesPx: [26, 24, 22] });
+  const isAlone = !card.brand.name && !card.brand.logo;
+  const maxWidthPx = widthPx * (isAlone ? 1 : 0.4);
+  const end = fitBlock(card, aside, looks.small, { maxWidthPx, maxLines: 1, sizesPx: [26, 24, 22] });
   return (
     <div
       style={{

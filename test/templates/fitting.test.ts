@@ -159,3 +159,15 @@ test("template event cuts through no text with the roundest corners", async () =
       }
   }
 });
+
+test("template card gives a site the whole row where no logo and no name stand there", async () => {
+  const template = templates.card as PluginOf<"template">;
+  const site = "a-rather-long-name.of-a-host.example.com/docs/of/it";
+  const widthOf = async (site: string, name = "") => {
+    const drawing = drawingOf(template, { title: "Hello", site }, { brand: { name, pattern: "none" } });
+    const row = (await lay(template, drawing)).boxes.filter(({ kind, top }) => kind === "text" && top < 150);
+    return Math.max(...row.map(({ left, width }) => (left > 400 ? width : 0)));
+  };
+  assert.ok((await widthOf(site)) > (await widthOf(site.slice(0, -6))), "all of it is there");
+  assert.equal(await widthOf(site, "Acme"), await widthOf(`${site}/and/more`, "Acme"), "beside a name it is cut");
+});
