@@ -31,6 +31,13 @@ export function send(outgoing: Outgoing, connection: Connection): Promise<Incomi
   try {
     const request = clientOf(outgoing.url).request(requestOptions(outgoing, connection), resolve);
     request.on("error", fail);
+    let hints = 0;
+    request.on("information", () => {
+      hints += 1;
+      if (hints <= maxHints) return;
+      fail(new Error("The origin hints without end"));
+      request.destroy();
+    });
     request.on("upgrade", (_message, socket) => {
       socket.destroy();
       fail(new Error("The origin switched protocols"));
@@ -41,6 +48,9 @@ export function send(outgoing: Outgoing, connection: Connection): Promise<Incomi
   }
   return promise;
 }
+
+/** Most answers before the answer (1xx). One or two are usual; runtimes count neither them nor their bytes. */
+const maxHints = 16;
 
 const clientOf = (url: URL): typeof http | typeof https => (url.protocol === "https:" ? https : http);
 

@@ -102,6 +102,13 @@ test("guard reads 204, 205 and 206, early hints, and a body that ends with the c
   assert.equal(await (await answerOf(`${head()}abc`)).text(), "abc");
 });
 
+test("guard throws origin-failed for an origin that only ever hints at an answer", async () => {
+  const hint = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+  assert.equal(await (await answerOf(`${hint.repeat(16)}${head("Content-Length: 3")}abc`)).text(), "abc");
+  await assert.rejects(answerOf(`${hint.repeat(17)}${head("Content-Length: 3")}abc`), hasCode("origin-failed"));
+  await assert.rejects(answerOf(hint.repeat(17), { keep: "open" }), hasCode("origin-failed"));
+});
+
 const plain = Buffer.from("a picture, packed. ".repeat(50));
 const packed: readonly (readonly [string, Uint8Array])[] = [
   ["gzip", zlib.gzipSync(plain)],
