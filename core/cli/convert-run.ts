@@ -1,6 +1,6 @@
 /** The work of `cameo convert`: each file through the stages, a few at a time. */
 import { open, stat } from "node:fs/promises";
-import { relative } from "node:path";
+import { dirname, relative } from "node:path";
 import process from "node:process";
 import * as v from "valibot";
 import { CameoError, toCameoError } from "../error.ts";
@@ -13,7 +13,9 @@ import { render } from "../stages/render.ts";
 import { resolve } from "../stages/resolve.ts";
 import { transform } from "../stages/transform.ts";
 import { type InputFile, isSameFile, type ResultFacts, resultPath, type Target, writeResult } from "./convert-files.ts";
+import { toSentence } from "./output.ts";
 import type { Outcome, Report } from "./progress.ts";
+import { obstacleOf } from "./save.ts";
 
 /** A source of any file that the user may read: the ref is its path. For the command line alone. */
 export function filesSource(maxBytes: number): PluginOf<"source"> {
@@ -72,8 +74,8 @@ async function convertOne(file: InputFile, job: ConvertJob, services: Services, 
     const known = toCameoError(error);
     if (known.code === "unsupported-type")
       return { kind: "skipped", why: "no-image", name, note: "not an image that Cameo reads" };
-    const cause = known.code === "internal" && known.cause instanceof Error ? known.cause.message : known.detail;
-    return { kind: "failed", name, note: `${known.code}: ${cause}` };
+    const detail = known.code === "internal" && known.cause instanceof Error ? known.cause.message : known.detail;
+    return { kind: "failed", name, note: toSentence({ code: known.code, detail, takes: known.options.fields?.takes }) };
   }
 }
 
@@ -99,8 +101,19 @@ async function convertFile(
   const path = resultPath(job.target, file, { ...factsOf(plan), width: rendered.width, height: rendered.height });
   const late = path === planned ? undefined : await obstacleAt(path, file, job, written);
   if (late) return { ...late, name };
-  await writeResult(path, rendered.body);
+  const unwritten = await writeResult(path, rendered.body).catch((error) => reasonOf(error, path));
+  if (unwritten) return { ...failed(`${shown(path)} ${unwritten}`), name };
   return { kind: "done", name, target: shown(path), before, after: rendered.body.byteLength, size: rendered };
+}
+
+/** Why a result was not written. Folders are made on the way, unless a file stands in their place. */
+function reasonOf(error: unknown, path: string): string {
+  const isBlocked = error instanceof Error && "code" in error && /^E(EXIST|NOTDIR)$/.test(String(error.code));
+  const reason = isBlocked
+    ? `cannot be written: ${shown(dirname(path))} is no folder.`
+    : obstacleOf(error, shown(path));
+  if (reason === undefined) throw error;
+  return reason;
 }
 
 function factsOf({ encode, size }: Plan): ResultFacts {

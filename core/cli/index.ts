@@ -4,7 +4,7 @@ import { check } from "./check.ts";
 import { type CliParts, type Command, exitCodes, nearest, readInput, UsageError } from "./command.ts";
 import { convert } from "./convert.ts";
 import { commandHelp, mainHelp } from "./help.ts";
-import { complain, print } from "./output.ts";
+import { complain, print, toSentence, WriteError } from "./output.ts";
 import { plugins } from "./plugins.ts";
 import { purge } from "./purge.ts";
 import { render } from "./render.ts";
@@ -60,14 +60,13 @@ function findCommand(name: string): Command {
 /** One sentence, no stack trace: except for what should never happen. */
 async function explain(error: unknown): Promise<number> {
   const isWrong = error instanceof UsageError || (error instanceof CameoError && error.code === "bad-setting");
-  await complain(`cameo: ${sentenceOf(error)}`);
+  // Where nothing can be written to standard error, the exit code alone says it.
+  await complain(`cameo: ${sentenceOf(error)}`).catch(() => {});
   return isWrong ? exitCodes.misused : exitCodes.failed;
 }
 
 function sentenceOf(error: unknown): string {
-  if (error instanceof UsageError) return error.message;
+  if (error instanceof UsageError || error instanceof WriteError) return error.message;
   if (!(error instanceof CameoError)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const { takes } = error.options.fields ?? {};
-  const more = takes !== undefined && error.detail.includes('"takes"') ? `\n  takes: ${takes}` : "";
-  return `${error.code === "bad-setting" ? "" : `${error.code}: `}${error.detail}${more}`;
+  return toSentence({ code: error.code, detail: error.detail, takes: error.options.fields?.takes });
 }

@@ -6,7 +6,7 @@ import { expandPresets } from "../registry/presets.ts";
 import type { Snapshot } from "../registry/snapshot.ts";
 import { parseRequest, splitPath } from "../request/parse.ts";
 import { type CliParts, type Command, exitCodes, type Input, textOf, UsageError } from "./command.ts";
-import { complain, printBytes } from "./output.ts";
+import { complain, type Problem, printBytes, toSentence } from "./output.ts";
 import { save } from "./save.ts";
 import { loadFor, settingsFlags, withApp } from "./settings.ts";
 
@@ -88,8 +88,8 @@ export function toPath(word: string): string {
 }
 
 async function refuse(response: Response): Promise<number> {
-  const { code, detail } = (await response.json().catch(() => ({}))) as { code?: string; detail?: string };
-  await complain(`cameo: ${code ? `${code}: ${detail}` : `This path answers ${response.status} and no image.`}`);
+  const problem = (await response.json().catch(() => ({}))) as Problem;
+  await complain(`cameo: ${problem.code ? toSentence(problem) : `This path answers ${response.status} and no image.`}`);
   return exitCodes.failed;
 }
 

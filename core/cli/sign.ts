@@ -41,7 +41,18 @@ export const sign: Command = {
   run: runSign,
 };
 
+/** Fewest characters of a key, by the settings' schema. */
+const leastKey = 16;
+
 async function runSign(input: Input, parts: CliParts): Promise<number> {
+  const key = textOf(input, "key");
+  if (key !== undefined && key.length < leastKey)
+    throw new UsageError(
+      `--key got text of ${key.length} characters; it takes at least ${leastKey}, as signingKeys does.`,
+    );
+  const own = textOf(input, "base");
+  if (own !== undefined && !(/^https?:\/\//i.test(own) && URL.canParse(own)))
+    throw new UsageError(`--base got "${own}"; it takes a URL such as https://img.example.com.`);
   const expires = expiryOf(textOf(input, "expires"), Date.now());
   const { settings } = await loadFor(input, parts);
   const log = openLog("warn");
@@ -49,8 +60,8 @@ async function runSign(input: Input, parts: CliParts): Promise<number> {
   const app = await createApp({ ...parts, ...facts, leavesOut: "any" });
   try {
     const path = toPath(input.words[0] ?? "");
-    const signed = signUrl(path, app.services.snapshot, { expires, key: textOf(input, "key") });
-    const base = textOf(input, "base")?.replace(/\/+$/, "") ?? addressOf(settings, settings.port);
+    const signed = signUrl(path, app.services.snapshot, { expires, key });
+    const base = own?.replace(/\/+$/, "") ?? addressOf(settings, settings.port);
     await print(`${base}${signed}`);
     return exitCodes.done;
   } finally {

@@ -7,7 +7,7 @@ import type { TemplateDefinition } from "../plugin.ts";
 import { describeParameters } from "../request/describe.ts";
 import type { Settings } from "../settings/schema.ts";
 import { type CliParts, exitCodes, type Input, nearest, numberOf, textOf, UsageError } from "./command.ts";
-import { complain, printBytes } from "./output.ts";
+import { complain, type Problem, printBytes, toSentence } from "./output.ts";
 import { save } from "./save.ts";
 import { loadFor, withApp } from "./settings.ts";
 import { cardMountOf, cardPath, cards } from "./templates-list.ts";
@@ -21,8 +21,11 @@ export type Given = readonly (readonly [name: string, value: string])[];
 export async function renderTemplate(ref: string, given: Given, input: Input, parts: CliParts): Promise<number> {
   if (ref === "")
     throw new UsageError('Say which template: cameo templates render card; "cameo templates" lists them.');
-  const { settings, mount } = await settingsWithCards(input, parts);
   const output = textOf(input, "output") ?? `${ref}.png`;
+  const ending = extname(output).toLowerCase();
+  if (ending !== "" && !endings.includes(ending))
+    throw new UsageError(`${output} has no ending that Cameo writes; those are ${endings.join(", ")}.`);
+  const { settings, mount } = await settingsWithCards(input, parts);
   return withApp(input, parts, { ...settings, workers: 1 }, async (app) => {
     const path = cardPath(`/${mount}`, ref, parametersOf(ref, { given, output, input }, app));
     const ask = (query = "") => app.handle(new Request(`http://localhost${path}${query}`));
@@ -81,8 +84,7 @@ function hint(word: string, known: readonly string[], lead: string): string {
 }
 
 async function refuse(response: Response): Promise<number> {
-  const { code, detail } = (await response.json()) as { code: string; detail: string };
-  await complain(`cameo: ${code}: ${detail}`);
+  await complain(`cameo: ${toSentence((await response.json()) as Problem)}`);
   return exitCodes.failed;
 }
 

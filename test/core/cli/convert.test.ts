@@ -123,6 +123,19 @@ testOnce("cameo convert lets no two files become one", slow, async () => {
   });
 });
 
+testOnce("cameo convert says in a sentence what it may not do, and what it does not know", slow, async () => {
+  await withPictures(async (cwd) => {
+    const blocked = await cameo(["convert", "in/a.jpg", "in/moving.gif/b.png"], { cwd });
+    assert.equal(blocked.code, 1);
+    assert.match(
+      blocked.err,
+      /^failed {2}in\/a\.jpg: in\/moving\.gif\/b\.png cannot be written: in\/moving\.gif is no folder\.$/m,
+    );
+    const preset = await cameo(["convert", "in/a.jpg", "b.png", "--preset", "none"], { cwd });
+    assert.match(preset.err, /There is no preset "none"; there are no presets/);
+  });
+});
+
 test("cameo convert goes on after a broken file, says why, and answers 1", slow, async () => {
   await withPictures(async (cwd) => {
     await writeFile(join(cwd, "in/broken.jpg"), (await fixture("jpeg-progressive")).slice(0, 300));

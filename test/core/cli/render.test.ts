@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
 import { test } from "node:test";
 import { readHeader } from "../../../core/work/header.ts";
 import { fixture } from "../../fixtures/fixture.ts";
@@ -71,7 +72,25 @@ testOnce("cameo render prints the code and the sentence of a problem", slow, asy
     const bad = await cameo(["render", "/images/a b.jpg?w=0"], { cwd, env });
     assert.match(bad.err, /^cameo: bad-parameter: "width" got "0"; it takes .+\n$/);
     assert.equal(bad.code, 1);
+    const unknown = await cameo(["render", "/images/a b.jpg?wd=5"], { cwd, env });
+    assert.match(unknown.err, /^cameo: bad-parameter: There is no parameter "wd"; there are width, height, .+\.\n$/);
     const none = await cameo(["render", "/"], { cwd, env });
     assert.deepEqual([none.code, none.err], [1, "cameo: This path answers 302 and no image.\n"]);
+  });
+});
+
+const isLinux = process.platform === "linux";
+
+test("standard output that is full is a failure with a sentence, and a reader that leaves is none", {
+  ...slow,
+  skip: !isLinux,
+}, async () => {
+  await withPicture(async (cwd) => {
+    const full = await cameo(["render", "/images/a b.jpg", "-o", "-"], { cwd, env, line: 'exec "$0" "$@" >/dev/full' });
+    assert.equal(full.code, 1);
+    assert.match(full.err, /^cameo: Standard output cannot be written: .*space left on device.*\n$/);
+    const line = '{ "$0" "$@"; echo "code $?" >&2; } | head -c 1';
+    const gone = await cameo(["render", "/images/a b.jpg?w=2000&enlarge=1&f=png", "-o", "-"], { cwd, env, line });
+    assert.deepEqual([gone.stdout.length, gone.err], [1, "code 0\n"]);
   });
 });

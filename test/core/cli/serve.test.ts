@@ -204,7 +204,10 @@ testOnce("cameo serve refuses bad settings with a sentence and no stack trace", 
     await writeFile(join(cwd, "bad.json"), '{ "port": "many", "prot": 1 }');
     const bad = await cameo(["--config", "bad.json"], { cwd });
     assert.deepEqual([bad.code, bad.out], [2, ""]);
-    assert.match(bad.err, /^cameo: port \(CAMEO_PORT\) got "many"; .*There is no setting prot; there are port, host, .+\.\n$/);
+    assert.match(
+      bad.err,
+      /^cameo: port \(CAMEO_PORT\) got "many"; .*There is no setting prot; there are port, host, .+\.\n$/,
+    );
     const missing = await cameo(["serve"], { cwd, env: { CAMEO_CONFIG: "none.toml" } });
     assert.deepEqual([missing.code, missing.err.includes("none.toml")], [2, true]);
     const flag = await cameo(["--port", "many"], { cwd });

@@ -63,6 +63,14 @@ test("cameo sign says what is wrong", slow, async () => {
     const expiry = await cameo(["sign", "/images/a.jpg", "--expires", "soon"], { cwd });
     assert.equal(expiry.code, 2);
     assert.match(expiry.err, /--expires got "soon"/);
+    const base = await cameo(["sign", "/images/a.jpg", "--base", "img.example.com"], { cwd });
+    assert.deepEqual(
+      [base.code, base.out, /--base got "img\.example\.com"; it takes a URL/.test(base.err)],
+      [2, "", true],
+    );
+    const short = await cameo(["sign", "/images/a.jpg", "--key", "hunter2"], { cwd });
+    assert.deepEqual([short.code, short.out], [2, ""]);
+    assert.equal(short.err, "cameo: --key got text of 7 characters; it takes at least 16, as signingKeys does.\n");
   });
 });
 

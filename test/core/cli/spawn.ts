@@ -25,6 +25,8 @@ export interface Options {
   readonly preparesCards?: boolean;
   /** Whether nothing can be written to standard error, as on a full disk. Linux has `/dev/full` for that. Default: no. */
   readonly isLogFull?: boolean;
+  /** A shell's line around the command, which is `"$0" "$@"`. Default none. */
+  readonly line?: string;
 }
 
 export interface Finished {
@@ -46,10 +48,11 @@ function environment(own: Readonly<Record<string, string>> = {}): Record<string,
 const running = new Set<Running>();
 
 /** Starts `cameo` with these words. */
-export function startCameo(args: readonly string[], { cwd, env, preparesCards, isLogFull }: Options): Running {
+export function startCameo(args: readonly string[], { cwd, env, preparesCards, isLogFull, line }: Options): Running {
   const first = preparesCards ? [] : ["--preload", preload];
   const words = [process.execPath, ...runtime, ...first, main, ...args];
-  const [command = "", ...rest] = isLogFull ? ["sh", "-c", 'exec "$0" "$@" 2>/dev/full', ...words] : words;
+  const shell = isLogFull ? 'exec "$0" "$@" 2>/dev/full' : line;
+  const [command = "", ...rest] = shell === undefined ? words : ["sh", "-c", shell, ...words];
   const child = spawn(command, rest, {
     cwd,
     env: environment(env),

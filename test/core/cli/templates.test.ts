@@ -116,6 +116,7 @@ test("cameo templates refuses what it does not know", slow, async () => {
     const cases: readonly (readonly [words: string[], says: RegExp])[] = [
       [["--titel", "x"], /"cameo templates" has no flag --titel/],
       [["new", "card"], /There is a built-in template named "card"/],
+      [["render", "card", "-o", "x.svg"], /x\.svg has no ending that Cameo writes; those are \.png, /],
       [["nwe"], /"cameo templates" got "nwe"; it takes new, render or nothing/],
     ];
     for (const [words, says] of cases) {
