@@ -23,8 +23,8 @@ export function converterOf(profile: Uint8Array | undefined): Convert | "none" |
   if (!profile) return "none";
   try {
     const view = new DataView(profile.buffer, profile.byteOffset, profile.byteLength);
-    if (readText(view, 16) === "GRAY") return "none";
     const tags = readTags(view);
+    if (readText(view, 16) === "GRAY") return greyBy(readCurve(view, need(tags, "kTRC")));
     const matrix = multiply(
       toLinear,
       columns.map((name) => readXyz(view, need(tags, name))),
@@ -103,6 +103,17 @@ function isNear(matrix: readonly (readonly number[])[], decode: readonly Curve[]
     isSame &&
     decode.every((curve) => [0.2, 0.5, 0.8].every((value) => Math.abs(curve(value) - srgbToLinear(value)) < 0.01))
   );
+}
+
+const neutral = [
+  [1, 0, 0],
+  [0, 1, 0],
+  [0, 0, 1],
+] as const;
+
+function greyBy(decode: Curve): Convert | "none" {
+  const all = [decode, decode, decode];
+  return isNear(neutral, all) ? "none" : convertBy(neutral, all);
 }
 
 function convertBy(matrix: readonly (readonly number[])[], decode: readonly Curve[]): Convert {

@@ -9,6 +9,8 @@ export interface FileFacts extends Size {
   readonly profile: Uint8Array | undefined;
   /** Whether the codec knows this kind of the format. */
   readonly isSupported: boolean;
+  /** How often an animation is shown again: 0 is for ever, `null` not at all. */
+  readonly repeats?: number | null;
 }
 
 /** Largest ICC profile that is unpacked from a PNG. */
@@ -23,7 +25,8 @@ export const readFacts = {
   png: readPngFacts,
   gif(body: Uint8Array): FileFacts {
     demand(latin(body, 0, 4) === "GIF8");
-    demand(gifFrames(body).every(({ width, height }) => width > 0 && height > 0)); // The codec would not end.
+    const { frames, repeats } = gifBlocks(body);
+    demand(frames.every(({ width, height }) => width > 0 && height > 0)); // The codec would not end.
     const view = viewOf(body);
     return {
       width: view.getUint16(6, true),
@@ -31,24 +34,27 @@ export const readFacts = {
       orientation: 1,
       profile: undefined,
       isSupported: true,
+      repeats,
     };
   },
 } as const;
 
-/** Sizes of the frames of a GIF, as far as its blocks can be followed (GIF89a, §§ 17 to 20). */
-function gifFrames(body: Uint8Array): Size[] {
+/** Sizes of the frames of a GIF, and its repeats, as far as its blocks can be followed (GIF89a, §§ 17 to 20 and 26). */
+function gifBlocks(body: Uint8Array): { readonly frames: readonly Size[]; readonly repeats: number | null } {
   const tableBytes = (flags = 0): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
   const u16 = (at: number): number => (body[at] ?? 0) | ((body[at + 1] ?? 0) << 8);
-  const sizes: Size[] = [];
+  const frames: Size[] = [];
+  let repeats: number | null = null;
   for (let at = 13 + tableBytes(body[10]); at + 10 <= body.length; ) {
     const block = body[at];
     if (block !== 0x21 && block !== 0x2c) break;
-    if (block === 0x2c) sizes.push({ width: u16(at + 5), height: u16(at + 7) });
+    if (block === 0x21 && latin(body, at + 1, at + 16) === "\xff\x0bNETSCAPE2.0\x03\x01") repeats = u16(at + 16);
+    if (block === 0x2c) frames.push({ width: u16(at + 5), height: u16(at + 7) });
     at += block === 0x2c ? 11 + tableBytes(body[at + 9]) : 2;
     while ((body[at] ?? 0) > 0) at += (body[at] ?? 0) + 1;
     at += 1;
   }
-  return sizes;
+  return { frames, repeats };
 }
 
 /** Encoders write up to a dozen; each costs a pass over all pixels. */

@@ -16,7 +16,8 @@ interface Indexed {
 
 const isClearSomewhere = ({ data }: Pixels): boolean => data.some((value, at) => at % 4 === 3 && value < 128);
 
-export function encodeGif(frames: readonly Pixels[]): Uint8Array<ArrayBuffer> {
+/** `repeats` of an animation: 0 is for ever, `null` not at all. */
+export function encodeGif(frames: readonly Pixels[], repeats: number | null): Uint8Array<ArrayBuffer> {
   const [first] = frames;
   const isMoving = frames.length > 1;
   const parts: Uint8Array[] = [
@@ -24,7 +25,15 @@ export function encodeGif(frames: readonly Pixels[]): Uint8Array<ArrayBuffer> {
     ...u16(first?.width ?? 1, first?.height ?? 1),
     Uint8Array.of(0x70, 0, 0),
   ];
-  if (isMoving) parts.push(Uint8Array.of(0x21, 0xff, 11), text("NETSCAPE2.0"), Uint8Array.of(3, 1, 0, 0, 0));
+  if (isMoving && repeats !== null) {
+    parts.push(
+      Uint8Array.of(0x21, 0xff, 11),
+      text("NETSCAPE2.0"),
+      Uint8Array.of(3, 1),
+      ...u16(repeats),
+      Uint8Array.of(0),
+    );
+  }
   // What is to be clear in one frame has to be cleared by the one before.
   const hasClear = frames.some(isClearSomewhere);
   for (const frame of frames) {

@@ -4,12 +4,15 @@ import { resample } from "./imagescript-resample.ts";
 
 export class RasterPicture implements Picture {
   readonly scale: number;
+  /** How often an animation is shown again: 0 is for ever, `null` not at all. */
+  readonly repeats: number | null;
   #frames: readonly Pixels[];
 
   /** Takes the frames over; they must not be used elsewhere. */
-  constructor(frames: readonly Pixels[], scale: number) {
+  constructor(frames: readonly Pixels[], scale: number, repeats: number | null = 0) {
     this.#frames = frames;
     this.scale = scale;
+    this.repeats = repeats;
   }
 
   get width(): number {

@@ -64,8 +64,8 @@ export interface GifFrame extends Size {
 }
 
 export interface Codecs {
-  /** At the smallest eighth (1, 2, 4 or 8) that holds `size`. `undefined` if the file is broken. */
-  decodeJpeg(body: Uint8Array, size: Size): JpegData | undefined;
+  /** At `size`, which is the stored one, over `divisor` (1, 2, 4 or 8). `undefined` if the file is broken. */
+  decodeJpeg(body: Uint8Array, size: Size, divisor: number): JpegData | undefined;
   /** Baseline, all colours at full size. Alpha is not read. */
   encodeJpeg(pixels: Pixels, quality: number): Uint8Array;
   decodePng(body: Uint8Array): Pixels | undefined;
@@ -77,7 +77,7 @@ export async function loadCodecs(host: WorkerHost): Promise<Codecs> {
   const load = (name: string) => host.wasm(`imagescript/wasm/any/${name}.wasm`);
   const [jpeg, png, gif] = await Promise.all([load("jpeg"), load("png"), load("gif")]);
   return {
-    decodeJpeg: (body, size) => decodeJpeg(start<JpegExports>(jpeg), body, size),
+    decodeJpeg: (body, size, divisor) => decodeJpeg(start<JpegExports>(jpeg), body, askedOf(size, divisor)),
     encodeJpeg({ width, height, data }, quality) {
       const wasm = start<JpegExports>(jpeg);
       const result = wasm.encode(put(wasm, data), width, height, quality);
@@ -100,6 +100,15 @@ function put({ walloc, memory }: Pick<Memory, "walloc" | "memory">, bytes: Uint8
 
 const take = ({ memory }: Pick<Memory, "memory">, at: number, length: number): Uint8Array =>
   new Uint8Array(memory.buffer, at, length).slice();
+
+/** More than any JPEG has. */
+const endlessPx = 65_535;
+
+/** The codec takes the smallest eighth at which either side is long enough: only the longer one may say so, the shorter rounds too early. */
+function askedOf({ width, height }: Size, divisor: number): Size {
+  const side = divisor === 1 ? endlessPx : Math.ceil(Math.max(width, height) / divisor);
+  return width >= height ? { width: side, height: endlessPx } : { width: endlessPx, height: side };
+}
 
 function decodeJpeg(wasm: JpegExports, body: Uint8Array, { width, height }: Size): JpegData | undefined {
   const result = wasm.decode(put(wasm, body), body.length, width, height);

@@ -79,7 +79,7 @@ function decode(body: Uint8Array, how: DecodeOptions, shop: Shop): RasterPicture
     throw shop.host.fail("engine-cannot", "The imagescript engine cannot convert the colours of this image.");
   const { frames, scale } = attempt(shop, () => decoders[format](body, facts, how, shop));
   if (convert !== "none") for (const { data } of frames) convert(data);
-  return upright(new RasterPicture(frames, scale), facts.orientation);
+  return upright(new RasterPicture(frames, scale, facts.repeats), facts.orientation);
 }
 
 /** A codec that traps, a number out of range or memory that does not suffice: the image is to blame. */
@@ -99,7 +99,7 @@ type Decoder = (body: Uint8Array, facts: FileFacts, how: DecodeOptions, shop: Sh
 
 const decoders = {
   jpeg(body, facts, { atLeast }, { codecs, host }) {
-    const jpeg = codecs.decodeJpeg(body, shrunk(facts, atLeast));
+    const jpeg = codecs.decodeJpeg(body, facts, divisorFor(facts, atLeast));
     if (!jpeg) throw broken(host);
     return { frames: [toRgba(jpeg)], scale: jpeg.width / facts.width };
   },
@@ -116,13 +116,12 @@ const decoders = {
 /** How much larger than asked a shrunk image is at least: the resampling that follows needs something to work on. */
 const spareFactor = 1.3;
 
-/** The stored size over 8, 4 or 2, if that still holds enough pixels; the codec shrinks while it decodes. */
-function shrunk({ width, height, orientation }: FileFacts, atLeast: Size | undefined): Size {
-  if (!atLeast) return { width, height };
+/** 8, 4 or 2, if the stored size over that still holds enough pixels, else 1; the codec shrinks while it decodes. */
+function divisorFor({ width, height, orientation }: FileFacts, atLeast: Size | undefined): number {
+  if (!atLeast) return 1;
   const upright = orientation > 4 ? { width: height, height: width } : { width, height };
   const room = Math.min(upright.width / atLeast.width, upright.height / atLeast.height) / spareFactor;
-  const divisor = [8, 4, 2].find((each) => each <= room) ?? 1;
-  return { width: Math.ceil(width / divisor), height: Math.ceil(height / divisor) };
+  return [8, 4, 2].find((each) => each <= room) ?? 1;
 }
 
 function toRgba({ width, height, channels, data }: JpegData): Pixels {
@@ -193,7 +192,7 @@ function encode(
   const [first] = picture.raw;
   if (!first) throw host.fail("internal", "The picture has no frames.");
   if (format === "png") return encodePng(first, pngLevel);
-  if (format === "gif") return encodeGif(picture.raw);
+  if (format === "gif") return encodeGif(picture.raw, picture.repeats);
   if (format !== "jpeg")
     throw host.fail("engine-cannot", `The imagescript engine does not write ${format}; ask for jpeg, png or gif.`);
   return codecs.encodeJpeg(flatten(first, background), quality);

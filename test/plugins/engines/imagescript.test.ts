@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { test } from "node:test";
+import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import { CameoError } from "../../../core/error.ts";
 import type { DecodeOptions, Pixels } from "../../../core/image.ts";
 import imagescript from "../../../plugins/engines/imagescript.ts";
 import { decodeDefaults, engineContract, refusesWith } from "../../contract/engine.ts";
 import { makeHost } from "../../contract/host.ts";
-import { draw, white, worst } from "../../contract/pictures.ts";
+import { assertColor, colorAt, draw, white, worst } from "../../contract/pictures.ts";
 import { fixture, type GoodName, goodFixture } from "../../fixtures/fixture.ts";
-import { randomBytes } from "../../fixtures/formats/bytes.ts";
+import { big, find, join, little, randomBytes, splice } from "../../fixtures/formats/bytes.ts";
+import { encodePng, pngChunk, pngColor } from "../../fixtures/formats/png.ts";
 
 engineContract(imagescript, () => makeHost(), { refuses: { "jpeg-cmyk-icc": "engine-cannot" } });
 
@@ -109,6 +112,48 @@ test("imagescript.encode() keeps any small picture exactly as PNG", async () => 
     }),
     { numRuns: 60 },
   );
+});
+
+test("imagescript.decode() keeps the size of a JPEG that is one pixel wide or high", async () => {
+  const instance = await engine();
+  for (const [width, height] of [
+    [1, 90],
+    [90, 1],
+    [3, 5],
+  ] as const) {
+    const drawn = instance.fromPixels([draw(width, height, () => white)]);
+    const body = await instance.encode(drawn, { format: "jpeg", quality: 80, background: white });
+    const picture = await instance.decode(body, { ...decodeDefaults, format: "jpeg" });
+    assert.deepEqual([picture.width, picture.height, picture.scale], [width, height, 1]);
+  }
+});
+
+test("imagescript shows an animated GIF as often as it was", async () => {
+  const instance = await engine();
+  const frames = [noise(8, 8, 4), noise(8, 8, 5)].map((pixels) => ({ ...pixels, delayMs: 100 }));
+  const endless = await instance.encode(instance.fromPixels(frames), { format: "gif", quality: 80, background: white });
+  const block = find(endless, "NETSCAPE2.0") - 3;
+  for (const [repeats, body] of [
+    [0, endless],
+    [300, splice(endless, block + 16, block + 18, little.u16(300))],
+    [undefined, splice(endless, block, block + 19)],
+  ] as const) {
+    const picture = await instance.decode(body, { ...decodeDefaults, format: "gif" });
+    const again = await instance.encode(picture, { format: "gif", quality: 80, background: white });
+    const at = Buffer.from(again).indexOf("NETSCAPE2.0");
+    const got = at < 0 ? undefined : (again[at + 13] ?? 0) + (again[at + 14] ?? 0) * 256;
+    assert.equal(got, repeats);
+  }
+});
+
+test("imagescript.decode() brings greys of another curve to sRGB", async () => {
+  // One tag, a curve with the exponent 1: linear light.
+  const profile = join(new Uint8Array(16), "GRAY", new Uint8Array(108), big.u32(1), "kTRC", big.u32(144), big.u32(14));
+  const curve = join("curv", big.u32(0), big.u32(1), big.u16(256));
+  const chunk = pngChunk("iCCP", "grey\0\0", deflateSync(join(profile, curve)));
+  const grey = { width: 4, height: 4, depth: 8, color: pngColor.grey, chunks: [chunk], sample: () => [55] } as const;
+  const picture = await (await engine()).decode(encodePng(grey), { ...decodeDefaults, format: "png" });
+  assertColor(colorAt(picture.pixels(), 2, 2), { r: 128, g: 128, b: 128, a: 255 }, 1, "55 of 255 in linear light");
 });
 
 for (const name of [
