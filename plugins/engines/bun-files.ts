@@ -82,6 +82,9 @@ function chunkAt(view: DataView, body: Uint8Array, at: number, isPng: boolean): 
 const isSound = (view: DataView, body: Uint8Array, at: number, next: number): boolean =>
   next <= body.length && crc32(body.subarray(at + 4, next - 4)) === view.getUint32(next - 4);
 
+/** In a PNG's `gAMA`, hundred thousandths: 1 / 2.2. Of another one the runtime takes no notice. */
+const srgbGamma = 45_455;
+
 /** Whether all chunks of a PNG or WebP are there and sound, and none is a profile. A WebP says its length too, which tells of a cut between two chunks. */
 function isPlainChunks(body: Uint8Array, format: InputFormat): boolean {
   const isPng = format === "png";
@@ -91,6 +94,7 @@ function isPlainChunks(body: Uint8Array, format: InputFormat): boolean {
   while (at + 8 <= body.length && last !== "IEND") {
     const { type, next } = chunkAt(view, body, at, isPng);
     if (profileChunks[format]?.includes(type) || (isPng && !isSound(view, body, at, next))) return false;
+    if (isPng && type === "gAMA" && Math.abs(view.getUint32(at + 8) - srgbGamma) > 1000) return false;
     last = type;
     at = next;
   }

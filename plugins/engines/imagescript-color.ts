@@ -18,13 +18,13 @@ type Curve = (value: number) => number;
 /** Changes RGBA in place. */
 export type Convert = (data: Uint8ClampedArray) => void;
 
-/** How to bring a picture with this profile to sRGB: nothing to do, a function, or `unknown` for a profile that is not of matrix and curves. */
-export function converterOf(profile: Uint8Array | undefined): Convert | "none" | "unknown" {
-  if (!profile) return "none";
+/** How to bring a picture with this profile, or this exponent in place of one, to sRGB: nothing to do, a function, or `unknown` for a profile that is not of matrix and curves. */
+export function converterOf(profile: Uint8Array | undefined, gamma?: number): Convert | "none" | "unknown" {
+  if (!profile) return gamma === undefined ? "none" : byCurve((value) => value ** gamma);
   try {
     const view = new DataView(profile.buffer, profile.byteOffset, profile.byteLength);
     const tags = readTags(view);
-    if (readText(view, 16) === "GRAY") return greyBy(readCurve(view, need(tags, "kTRC")));
+    if (readText(view, 16) === "GRAY") return byCurve(readCurve(view, need(tags, "kTRC")));
     const matrix = multiply(
       toLinear,
       columns.map((name) => readXyz(view, need(tags, name))),
@@ -111,7 +111,8 @@ const neutral = [
   [0, 0, 1],
 ] as const;
 
-function greyBy(decode: Curve): Convert | "none" {
+/** The same curve for all channels, and the primaries of sRGB. */
+function byCurve(decode: Curve): Convert | "none" {
   const all = [decode, decode, decode];
   return isNear(neutral, all) ? "none" : convertBy(neutral, all);
 }

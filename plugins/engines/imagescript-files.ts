@@ -7,6 +7,8 @@ export interface FileFacts extends Size {
   readonly orientation: number;
   /** ICC profile. */
   readonly profile: Uint8Array | undefined;
+  /** In place of a profile: the exponent that leads to linear light. */
+  readonly gamma?: number;
   /** Whether the codec knows this kind of the format. */
   readonly isSupported: boolean;
   /** How often an animation is shown again: 0 is for ever, `null` not at all. */
@@ -119,14 +121,19 @@ function readPngFacts(body: Uint8Array): FileFacts {
   const size = { width: view.getUint32(16), height: view.getUint32(20) };
   let orientation = 1;
   let profile: Uint8Array | undefined;
+  let gamma = 0;
+  let isSrgb = false;
   for (let at = 8; at + 8 <= body.length; ) {
     const type = latin(body, at + 4, at + 8);
     const data = body.subarray(at + 8, at + 8 + view.getUint32(at));
     if (type === "eXIf") orientation = orientationOf(data);
+    if (type === "sRGB") isSrgb = true;
+    if (type === "gAMA" && data.length === 4) gamma = 100_000 / viewOf(data).getUint32(0);
     if (type === "iCCP") profile = unpack(data.subarray(data.indexOf(0) + 2));
     at += 12 + view.getUint32(at);
   }
-  return { ...size, orientation, profile, isSupported: true };
+  const isSane = !isSrgb && gamma > 0.1 && gamma < 10;
+  return { ...size, orientation, profile, isSupported: true, ...(isSane && { gamma }) };
 }
 
 /** A profile that does not unpack counts as none. */

@@ -74,7 +74,7 @@ function decode(body: Uint8Array, how: DecodeOptions, shop: Shop): RasterPicture
       `The image has ${facts.width} × ${facts.height} pixels, more than may be decoded.`,
     );
   }
-  const convert = converterOf(facts.profile);
+  const convert = converterOf(facts.profile, facts.gamma);
   if (convert === "unknown")
     throw shop.host.fail("engine-cannot", "The imagescript engine cannot convert the colours of this image.");
   const { frames, scale } = attempt(shop, () => decoders[format](body, facts, how, shop));

@@ -8,6 +8,8 @@ import type { InputFormat } from "../../../core/image.ts";
 import { plainFile } from "../../../plugins/engines/bun-files.ts";
 import { startApp } from "../../app.ts";
 import { type FixtureName, fixture } from "../../fixtures/fixture.ts";
+import { big } from "../../fixtures/formats/bytes.ts";
+import { encodePng, pngChunk, pngColor } from "../../fixtures/formats/png.ts";
 import { testOnce } from "../../once.ts";
 
 const isPlain = async (name: FixtureName, format: InputFormat, end?: number): Promise<boolean> =>
@@ -30,6 +32,13 @@ test("plainFile() leaves a WebP that is shorter than it says to the next engine"
 test("plainFile() leaves a PNG with a wrong checksum to the next engine", async () => {
   for (const name of ["png-crc-header", "png-crc-data", "png-crc-text"] as const)
     assert.ok(!(await isPlain(name, "png")), name);
+});
+
+test("plainFile() leaves a PNG whose gamma is not that of sRGB to the next engine", () => {
+  const grey = { width: 2, height: 2, depth: 8, color: pngColor.grey, sample: () => [55] } as const;
+  const withGamma = (value: number) => encodePng({ ...grey, chunks: [pngChunk("gAMA", big.u32(value))] });
+  assert.notEqual(plainFile(withGamma(45_455), "png"), undefined);
+  assert.equal(plainFile(withGamma(100_000), "png"), undefined);
 });
 
 test("plainFile() leaves a PNG that is cut, and one whose chunk ends outside the file, to the next engine", async () => {

@@ -150,10 +150,18 @@ test("imagescript.decode() brings greys of another curve to sRGB", async () => {
   // One tag, a curve with the exponent 1: linear light.
   const profile = join(new Uint8Array(16), "GRAY", new Uint8Array(108), big.u32(1), "kTRC", big.u32(144), big.u32(14));
   const curve = join("curv", big.u32(0), big.u32(1), big.u16(256));
-  const chunk = pngChunk("iCCP", "grey\0\0", deflateSync(join(profile, curve)));
-  const grey = { width: 4, height: 4, depth: 8, color: pngColor.grey, chunks: [chunk], sample: () => [55] } as const;
-  const picture = await (await engine()).decode(encodePng(grey), { ...decodeDefaults, format: "png" });
-  assertColor(colorAt(picture.pixels(), 2, 2), { r: 128, g: 128, b: 128, a: 255 }, 1, "55 of 255 in linear light");
+  const embedded = pngChunk("iCCP", "grey\0\0", deflateSync(join(profile, curve)));
+  const gamma = pngChunk("gAMA", big.u32(100_000));
+  for (const [chunks, wanted] of [
+    [[embedded], 128],
+    [[gamma], 128],
+    [[gamma, pngChunk("sRGB", 0)], 55],
+    [[], 55],
+  ] as const) {
+    const grey = { width: 4, height: 4, depth: 8, color: pngColor.grey, chunks, sample: () => [55] } as const;
+    const picture = await (await engine()).decode(encodePng(grey), { ...decodeDefaults, format: "png" });
+    assertColor(colorAt(picture.pixels(), 2, 2), { r: wanted, g: wanted, b: wanted, a: 255 }, 1, "55 of 255");
+  }
 });
 
 for (const name of [
