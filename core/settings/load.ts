@@ -73,10 +73,17 @@ export async function readSettingsFile(file: string): Promise<Record<string, unk
   try {
     const settings = await readByEnding(resolve(file));
     if (!isObject(settings)) throw new Error("it holds no settings but a single value or a list");
-    return settings;
+    return withoutMemory(settings);
   } catch (error) {
     throw new CameoError("bad-setting", `The settings file ${file} cannot be read: ${withoutText(error)}`);
   }
+}
+
+/** Tiers are taken away with `false`. Memory is no plugin that could be left out, so it is given no room. */
+function withoutMemory(settings: Record<string, unknown>): Record<string, unknown> {
+  const { cache } = settings;
+  if (!isObject(cache) || (cache.memory !== false && cache.memory !== null)) return settings;
+  return { ...settings, cache: { ...cache, memory: { maxBytes: 0 } } };
 }
 
 async function readByEnding(path: string): Promise<unknown> {

@@ -32,6 +32,19 @@ test("readSettingsFile() refuses a file that holds no object", async () => {
   }
 });
 
+test("readSettingsFile() takes the memory tier away as it does others: it has no room", async () => {
+  for (const [memory, wanted] of [
+    ["false", { maxBytes: 0 }],
+    ["null", { maxBytes: 0 }],
+    ['{"maxBytes":5}', { maxBytes: 5 }],
+  ] as const) {
+    const file = join(folder, "memory.json");
+    await writeFile(file, `{"cache": {"memory": ${memory}, "disk": false}}`);
+    const { settings } = await load((await readSettingsFile(file)) as object);
+    assert.deepEqual(settings.cache.memory, wanted);
+  }
+});
+
 test("loadSettings() names what is no mount", async () => {
   for (const mount of [null, 5, "file", []])
     await assert.rejects(
