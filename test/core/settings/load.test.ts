@@ -39,7 +39,7 @@ test("readSettingsFile() takes the memory tier away as it does others: it has no
     ['{"maxBytes":5}', { maxBytes: 5 }],
   ] as const) {
     const file = join(folder, "memory.json");
-    await writeFile(file, `{"cache": {"memory": ${memory}, "disk": false}}`);
+    await writeFile(file, `{"cache": {"memory": ${memory}}}`);
     const { settings } = await load((await readSettingsFile(file)) as object);
     assert.deepEqual(settings.cache.memory, wanted);
   }
