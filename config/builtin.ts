@@ -17,6 +17,7 @@ import s3 from "../plugins/sources/s3.ts";
 import template from "../plugins/sources/template.ts";
 import upload from "../plugins/sources/upload.ts";
 import disk from "../plugins/stores/disk.ts";
+import redis from "../plugins/stores/redis.ts";
 import invert from "../plugins/themes/invert.ts";
 import background from "../plugins/transforms/background.ts";
 import blur from "../plugins/transforms/blur.ts";
@@ -65,6 +66,7 @@ export const plugins: readonly Plugin[] = [
   bun,
   templates,
   disk,
+  redis,
   invert,
   background,
   blur,

@@ -65,7 +65,8 @@ The file is read again when it changes, and on SIGHUP; what is wrong changes not
 as they were at the start, and so do ${fixedSettings.map((name) => `\`${name}\``).join(", ")}: the log says if the file changes them.
 
 Ready-made files: [basic.toml](examples/basic.toml), [remote.json](examples/remote.json), [signed.ts](examples/signed.ts),
-[azure-devops.toml](examples/azure-devops.toml) (Azure DevOps avatars for an internal tool), [s3.toml](examples/s3.toml) (buckets).
+[azure-devops.toml](examples/azure-devops.toml) (Azure DevOps avatars for an internal tool), [s3.toml](examples/s3.toml) (buckets),
+[redis.toml](examples/redis.toml) (a cache that several processes share).
 `;
 
 const aboutMounts = `A mount is the first part of a path, \`/{mount}/{ref}\`, and says which source plugin answers there. Several mounts may use

@@ -63,6 +63,9 @@ export interface Cache {
 /** Entries under one prefix that are asked on a tier what they are copies of. */
 const maxLooks = 4;
 
+/** The least that some stores take. */
+const minTtlS = 60;
+
 const copiesOf = (entry: Entry | undefined): readonly string[] | undefined => entry?.header.origin?.madeOf?.copies;
 
 export function createCache({ memory: firstBudget, tiers: drivers, log, now, purges: known }: CacheParts): Cache {
@@ -124,7 +127,8 @@ export function createCache({ memory: firstBudget, tiers: drivers, log, now, pur
   function lay(key: string, entry: Entry, onto: readonly Tier[]): Promise<void>[] {
     if (entry.header.kind === "negative" && memory.get(key)) return onto.map((tier) => tier.remove(key));
     const value = encodeEntry(entry);
-    return onto.map((tier) => tier.write(key, value));
+    const ttlS = Math.max(minTtlS, Math.ceil((entry.header.staleUntil - now()) / 1000));
+    return onto.map((tier) => tier.write(key, value, ttlS));
   }
 
   async function set(key: string, entry: Entry, ticket = epoch.now()): Promise<void> {

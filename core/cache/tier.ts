@@ -21,7 +21,8 @@ export interface Tier {
   readonly name: string;
   /** A value that fails its checksum is deleted and counts as a miss. */
   read(key: string): Promise<Entry | undefined>;
-  write(key: string, value: Uint8Array): Promise<void>;
+  /** `ttlS`: for how many seconds it may be served; a store may forget it then. */
+  write(key: string, value: Uint8Array, ttlS: number): Promise<void>;
   remove(key: string): Promise<void>;
   /** All that begin with `prefix` (whole segments). */
   keys(prefix: string): Promise<readonly string[]>;
@@ -93,11 +94,11 @@ export function createTier(name: string, driver: Driver, log: Log, now: () => nu
       counts[entry ? "hits" : "misses"] += 1;
       return entry;
     },
-    async write(key, value) {
+    async write(key, value, ttlS) {
       if (writingBytes > maxWritingBytes)
         return fail("write", new Error("The store is slower than what is written to it."));
       writingBytes += value.length;
-      const done = await attempt("write", () => storage.setItemRaw(key, value).then(() => true));
+      const done = await attempt("write", () => storage.setItemRaw(key, value, { ttl: ttlS }).then(() => true));
       writingBytes -= value.length;
       if (done) counts.writes += 1;
     },
