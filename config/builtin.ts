@@ -13,6 +13,7 @@ import github from "../plugins/sources/github.ts";
 import gravatar from "../plugins/sources/gravatar.ts";
 import http from "../plugins/sources/http.ts";
 import libravatar from "../plugins/sources/libravatar.ts";
+import logo from "../plugins/sources/logo.ts";
 import s3 from "../plugins/sources/s3.ts";
 import template from "../plugins/sources/template.ts";
 import upload from "../plugins/sources/upload.ts";
@@ -56,6 +57,7 @@ export const plugins: readonly Plugin[] = [
   github,
   gravatar,
   libravatar,
+  logo,
   s3,
   template,
   upload,

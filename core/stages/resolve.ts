@@ -154,10 +154,11 @@ function handTheme(
   if (theme === undefined || written.theme !== undefined || !read) return { parameters, query };
   const parameter = (name: string) => grammar.spellings.get(name);
   const own = read({ ref, query: [["theme", theme]], parameter });
-  if (own.query.some(([name]) => name === "theme")) return { parameters, query };
   const isSaid = new URLSearchParams(search).has("theme");
   const themed = isSaid || own.own.theme === undefined ? {} : { theme: own.own.theme };
-  return { parameters: others, query: { ...query, ...themed } };
+  // One that chooses by it and leaves it to the transform too, such as logos, gets both.
+  const isLeft = own.query.some(([name]) => name === "theme");
+  return { parameters: isLeft ? parameters : others, query: { ...query, ...themed } };
 }
 
 type Unkeyed = Pick<ImageRequest, "mount" | "ref" | "query" | "parameters" | "accepts" | "output">;
