@@ -14,110 +14,89 @@
  */
 import { Buffer } from "node:buffer";
 import { type StoreHost, store } from "cameo/plugin";
+import type { Redis } from "ioredis";
 import type { Driver } from "unstorage";
+import { createDebts, createKeyspace } from "./redis-keys.ts";
 import { createLink, isReply, type Link } from "./redis-link.ts";
 import { addressOf, options, type RedisOptions } from "./redis-options.ts";
 
 export default store({ name: "redis", options, setup: createRedis });
 
-/** Keys looked at by one `SCAN`, and removed by one `UNLINK`. */
-const batch = 500;
 /** Values under way at one time, so that a read waits for no more than these. */
 const writesAtOnce = 2;
-/** What is owed at most; then it is everything. */
-const maxOwed = 50_000;
 /** How long no value is written after Redis has refused one, since it is full or a replica: twice as long each time. */
 const firstPauseMs = 1000;
 const maxPauseMs = 30_000;
 
 async function createRedis(settings: RedisOptions, host: StoreHost): Promise<Driver> {
   refuseSlips(settings, host);
-  const { prefix, maxValueBytes } = settings;
-  const link = createLink({ settings, host, prepare: payAll });
-  const inLane = createLanes(writesAtOnce);
-  const pause = createPause(host);
-  /** Keys, and bases that end in a colon (or are all of it), which were to be removed while Redis could not be reached. */
-  const owed = new Set<string>();
+  const { prefix } = settings;
+  const keyspace = createKeyspace(prefix);
+  const debts = createDebts(keyspace);
+  const link = createLink({ settings, host, prepare: debts.pay });
+  const write = createWriter(settings, link, host);
 
   /** Removes, or remembers that it has to. */
   async function orOwe<T>(keyOrBase: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      const isTooMuch = owed.size >= maxOwed;
-      if (isTooMuch) owed.clear();
-      owed.add(isTooMuch ? "" : keyOrBase);
+      debts.add(keyOrBase);
       link.giveUp(error);
       throw error;
     }
   }
 
-  /** One pass over all keys, however much is owed. */
-  async function payAll(run: Link["run"]): Promise<void> {
-    while (owed.size > 0) {
-      const now = new Set(owed);
-      await removeFound(run, "", (key) => basesOf(key).some((each) => now.has(each)));
-      for (const each of now) owed.delete(each);
-    }
+  async function getItemRaw(key: string): Promise<Uint8Array | null> {
+    // A purge while the connection was made: the next one makes up for it.
+    if (!debts.isNone()) link.giveUp(new Error("Some purges have to be made up for first."));
+    return await link.run((redis) => redis.getBuffer(prefix + key));
   }
 
-  async function* scan(run: Link["run"], base: string): AsyncGenerator<string[]> {
-    const pattern = `${(prefix + base).replace(/[\\*?[\]]/g, "\\$&")}*`;
-    let cursor = "0";
-    do {
-      const [next, found] = await run((redis) => redis.scan(cursor, "MATCH", pattern, "COUNT", batch));
-      cursor = next;
-      yield found.map((key) => key.slice(prefix.length));
-    } while (cursor !== "0");
-  }
-
-  async function removeFound(run: Link["run"], base: string, isMeant: (key: string) => boolean): Promise<void> {
-    for await (const found of scan(run, base)) {
-      const keys = found.filter(isMeant).map((key) => prefix + key);
-      if (keys.length > 0) await run((redis) => redis.unlink(...keys));
-    }
-  }
-
-  const removeItem = async (key: string) =>
-    void (await orOwe(key, () => link.run((redis) => redis.unlink(prefix + key))));
-
-  async function getKeys(base = ""): Promise<string[]> {
-    const found = new Set<string>(); // A scan may tell a key twice.
-    for await (const keys of scan(link.run, base)) for (const key of keys) found.add(key);
+  async function getKeys(base: string): Promise<string[]> {
+    const found = new Set<string>();
+    for await (const keys of keyspace.scan(link.run, base)) for (const key of keys) found.add(key);
     return [...found];
   }
 
-  async function setItemRaw(key: string, value: Uint8Array, { ttl }: { ttl?: number } = {}): Promise<void> {
-    // What it takes the place of is no longer true.
-    if (value.length > maxValueBytes) return removeItem(key);
-    const ttlS = Math.min(ttl ?? Number.POSITIVE_INFINITY, settings.ttlS ?? Number.POSITIVE_INFINITY);
-    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-    const set = Number.isFinite(ttlS)
-      ? () => link.run((redis) => redis.set(prefix + key, bytes, "EX", Math.max(1, Math.ceil(ttlS))))
-      : () => link.run((redis) => redis.set(prefix + key, bytes));
-    await inLane(() => pause.unless(set));
+  async function removeAll(base: string): Promise<void> {
+    for await (const keys of keyspace.scan(link.run, base)) await keyspace.remove(link.run, keys);
   }
 
-  /** What was purged while the connection was made is not made up for yet: then by the next one. */
-  const getItemRaw = async (key: string) => {
-    if (owed.size > 0) link.giveUp(new Error("Some purges have to be made up for first."));
-    return await link.run((redis) => redis.getBuffer(prefix + key));
-  };
+  const removeItem = (key: string) => orOwe(key, () => keyspace.remove(link.run, [key]));
 
   await link.tried;
   return {
     hasItem: async (key) => (await getItemRaw(key)) !== null,
     getItem: async (key) => (await getItemRaw(key))?.toString() ?? null,
     getItemRaw,
-    setItemRaw,
+    // What a value that is too large takes the place of is no longer true.
+    setItemRaw: (key, value: Uint8Array, { ttl }: { ttl?: number } = {}) =>
+      value.length > settings.maxValueBytes ? removeItem(key) : write(key, value, ttl),
     removeItem,
     // Whoever lists means to remove, and cannot remove what is not listed.
     getKeys: (base = "") => orOwe(base, () => getKeys(base)),
-    clear: (base = "") => orOwe(base, () => removeFound(link.run, base, () => true)),
+    clear: (base = "") => orOwe(base, () => removeAll(base)),
     async dispose() {
       await link.close();
-      if (owed.size > 0) host.log.warn("Redis was not there for some purges until the end; purge once more.");
+      if (!debts.isNone()) host.log.warn("Redis was not there for some purges until the end; purge once more.");
     },
+  };
+}
+
+type Write = (key: string, value: Uint8Array, ttlS: number | undefined) => Promise<void>;
+
+function createWriter({ prefix, ttlS: longestS }: RedisOptions, link: Link, host: StoreHost): Write {
+  const inLane = createLanes(writesAtOnce);
+  const pause = createPause(host);
+  return async (key, value, ttlS) => {
+    const endsS = Math.min(ttlS ?? Number.POSITIVE_INFINITY, longestS ?? Number.POSITIVE_INFINITY);
+    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    const set = (redis: Redis) =>
+      Number.isFinite(endsS)
+        ? redis.set(prefix + key, bytes, "EX", Math.max(1, Math.ceil(endsS)))
+        : redis.set(prefix + key, bytes);
+    await inLane(() => pause.unless(() => link.run(set)));
   };
 }
 
@@ -130,12 +109,6 @@ function refuseSlips({ url, passwordFile, caFile }: RedisOptions, host: StoreHos
     );
   if (caFile && !address?.isSecure)
     throw host.fail("bad-setting", "`cache.redis.caFile` is for a `rediss://` URL; this one has no TLS.");
-}
-
-/** `a:b:c` → ``, `a:`, `a:b:` and itself. */
-function basesOf(key: string): string[] {
-  const ends = [...key.matchAll(/:/g)].map(({ index }) => key.slice(0, index + 1));
-  return ["", ...ends, key];
 }
 
 /** Lets so many work at one time; the others wait in their order. */

@@ -1,43 +1,13 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { test } from "node:test";
-import type { Driver } from "unstorage";
-import * as v from "valibot";
-import type { StoreHost } from "../../../core/plugin.ts";
-import { createHost, type TestHost } from "../../../core/testing/host.ts";
-import redis from "../../../plugins/stores/redis.ts";
+import { createHost } from "../../../core/testing/host.ts";
 import { addressOf } from "../../../plugins/stores/redis-options.ts";
 import { testStore } from "../../contract/store.ts";
+import { createCertificate } from "../../core/net/servers.ts";
 import { until } from "../../until.ts";
-import { hasRedis, type RedisServer, startProxy, startRedis, testRedis } from "./redis-server.ts";
-
-/** As patient as a busy machine needs. */
-const patient = { timeoutMs: 60_000, connectTimeoutMs: 60_000 };
-
-const open = async (options: Readonly<Record<string, unknown>>, host: StoreHost = createHost()): Promise<Driver> =>
-  redis.setup(v.parse(redis.options, { ...patient, ...options }), host);
-
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const set = async (driver: Driver, key: string, text: string, ttl?: number) =>
-  driver.setItemRaw?.(key, bytes(text), ttl === undefined ? {} : { ttl });
-const get = async (driver: Driver, key: string): Promise<string | null> => {
-  const value: unknown = await driver.getItemRaw?.(key, {});
-  return value instanceof Uint8Array ? new TextDecoder().decode(value) : null;
-};
-const isThere = (driver: Driver) =>
-  get(driver, "m:none:original").then(
-    () => true,
-    () => false,
-  );
-
-/** Runs with a server that goes afterwards. */
-async function withRedis(run: (server: RedisServer) => Promise<void>, ...given: string[]): Promise<void> {
-  const server = await startRedis({ arguments: given });
-  try {
-    await run(server);
-  } finally {
-    await server.close();
-  }
-}
+import { freePort, get, isThere, openRedis as open, set, withRedis } from "./open-redis.ts";
+import { hasRedis, startProxy, startRedis, testRedis } from "./redis-server.ts";
 
 if (hasRedis) {
   testStore("redis", async () => {
@@ -112,7 +82,6 @@ testRedis("redis keeps no value over maxValueBytes, nor what it takes the place 
 
 testRedis("redis logs in with user and password, from the URL or a file that is read anew, into its database", () =>
   withRedis(async (server) => {
-    const { writeFile } = await import("node:fs/promises");
     const file = `${server.folder}/password`;
     await server.command("ACL", "SETUSER", "cameo", "on", ">p@ss:w/rd", "~cameo:*", "+@all");
     await writeFile(file, "wrong\n");
@@ -133,145 +102,32 @@ testRedis("redis logs in with user and password, from the URL or a file that is 
   }),
 );
 
+testRedis("redis checks the certificate of a rediss:// server against caFile", () =>
+  withRedis(async (server) => {
+    const file = `${server.folder}/server.pem`;
+    const pem = createCertificate("localhost");
+    assert.ok(pem, "there is no openssl");
+    await writeFile(file, pem);
+    const port = await freePort();
+    const settings = ["tls-cert-file", file, "tls-key-file", file, "tls-auth-clients", "no", "tls-port", port] as const;
+    await server.command("CONFIG", "SET", ...settings);
+    const url = `rediss://localhost:${port}`;
+    const trusting = await open({ url, caFile: file });
+    await set(trusting, "m:a:original", "x");
+    assert.equal(await get(trusting, "m:a:original"), "x");
+    const wary = await open({ url });
+    await assert.rejects(get(wary, "m:a:original"), /self.signed|certificate|UnknownIssuer/i);
+    const other = await open({ url: `rediss://127.0.0.1:${port}`, caFile: file });
+    await assert.rejects(get(other, "m:a:original"), /altnames|certificate|NotValidForName/i);
+    for (const each of [trusting, wary, other]) await each.dispose?.();
+  }),
+);
+
 testRedis("redis never goes on in another database than the one that was asked for", () =>
   withRedis(async (server) => {
     const driver = await open({ url: `${server.url}?db=99` });
     await assert.rejects(set(driver, "m:a:original", "x"), /DB index is out of range/);
     assert.equal(await server.command("DBSIZE"), 0);
-    await driver.dispose?.();
-  }),
-);
-
-test("redis is set up where there is no server, says so once, and fails at once", async () => {
-  const host = createHost();
-  const driver = await open({ url: "unix:///nowhere/redis.sock" }, host);
-  assert.deepEqual(host.lines, ["warn: Redis is not there; serving goes on without it."]);
-  await assert.rejects(get(driver, "m:a:original"), { code: "ENOENT" });
-  await driver.dispose?.();
-});
-
-testRedis("redis comes back by itself, and does not try all the time meanwhile", () =>
-  withRedis(async (server) => {
-    const host: TestHost = createHost();
-    const driver = await open({ url: server.url }, host);
-    await set(driver, "m:a:original", "x");
-    await server.stop();
-    await until(async () => !(await isThere(driver)));
-    await assert.rejects(get(driver, "m:a:original"));
-    await server.start();
-    await until(() => isThere(driver));
-    assert.equal(await get(driver, "m:a:original"), null);
-    await set(driver, "m:a:original", "y");
-    assert.equal(await get(driver, "m:a:original"), "y");
-    assert.deepEqual(host.lines, ["info: Redis is there again."]);
-    await driver.dispose?.();
-  }),
-);
-
-testRedis("redis that does not answer is waited for once; all who wait are told together", () =>
-  withRedis(async (server) => {
-    const proxy = await startProxy(server.url.replace("unix://", ""));
-    const driver = await open({ url: proxy.url, timeoutMs: 200 });
-    await until(() => isThere(driver));
-    server.freeze();
-    const asked = await Promise.allSettled(Array.from({ length: 50 }, () => get(driver, "m:a:original")));
-    assert.deepEqual(new Set(asked.map(({ status }) => status)), new Set(["rejected"]));
-    const before = proxy.connections;
-    for (let at = 0; at < 500; at++) await assert.rejects(get(driver, "m:a:original"), /longer than 200 ms/);
-    // A handful of attempts at the most while 500 were asked.
-    assert.ok(proxy.connections - before < 20, `${proxy.connections - before} connections`);
-    server.thaw();
-    await until(() => isThere(driver));
-    await driver.dispose?.();
-    await until(() => proxy.open === 0);
-    await proxy.close();
-  }),
-);
-
-testRedis("redis that is full or a replica is not written to for a while, and read on", () =>
-  withRedis(async (server) => {
-    let nowMs = 0;
-    const driver = await open({ url: server.url }, createHost({ nowMs: () => nowMs }));
-    await set(driver, "m:a:original", "x");
-    await server.command("CONFIG", "SET", "maxmemory", "1");
-    await assert.rejects(set(driver, "m:b:original", "y"), /OOM command not allowed/);
-    assert.equal(await get(driver, "m:a:original"), "x");
-    await server.command("CONFIG", "SET", "maxmemory", "0");
-    await assert.rejects(set(driver, "m:b:original", "y"), /OOM command not allowed/);
-    nowMs += 1001;
-    await set(driver, "m:b:original", "y");
-    await server.command("REPLICAOF", "127.0.0.1", "1");
-    nowMs += 1001;
-    await assert.rejects(set(driver, "m:b:original", "z"), /READONLY|MASTERDOWN/);
-    await until(() => isThere(driver));
-    assert.equal(await get(driver, "m:b:original"), "y");
-    await server.command("REPLICAOF", "NO", "ONE");
-    nowMs += 60_000;
-    await set(driver, "m:b:original", "z");
-    assert.equal(await get(driver, "m:b:original"), "z");
-    await driver.dispose?.();
-  }),
-);
-
-testRedis("redis shows nothing that was purged while it could not be reached", () =>
-  withRedis(async (server) => {
-    const proxy = await startProxy(server.url.replace("unix://", ""));
-    const driver = await open({ url: proxy.url, timeoutMs: 200 });
-    const whole = ["m:a:original", "m:a:one", "m:b:original", "n:a:original"];
-    for (const key of whole) await server.command("SET", `cameo:${key}`, "old");
-    server.freeze();
-    await assert.rejects(async () => driver.getKeys("m:a:", {}));
-    await assert.rejects(async () => driver.removeItem?.("m:b:original", {}));
-    server.thaw();
-    await until(() => isThere(driver));
-    const left = new Map<string, string | null>();
-    const look = async () => {
-      for (const key of whole) left.set(key, await get(driver, key));
-    };
-    await until(() =>
-      look().then(
-        () => true,
-        () => false,
-      ),
-    );
-    assert.deepEqual([...left.values()], [null, null, null, "old"]);
-    await driver.dispose?.();
-    await proxy.close();
-  }),
-);
-
-testRedis("redis is not read while it refuses what was to be removed", () =>
-  withRedis(async (server) => {
-    const driver = await open({ url: server.url });
-    await set(driver, "m:a:original", "old");
-    await server.command("REPLICAOF", "127.0.0.1", "1");
-    await assert.rejects(async () => driver.removeItem?.("m:a:original", {}), /READONLY/);
-    await assert.rejects(get(driver, "m:a:original"), /READONLY/);
-    await server.command("REPLICAOF", "NO", "ONE");
-    await until(() => isThere(driver));
-    assert.equal(await get(driver, "m:a:original"), null);
-    await driver.dispose?.();
-  }),
-);
-
-testRedis("redis says what it cannot make up for at its end", () =>
-  withRedis(async (server) => {
-    const host = createHost();
-    const driver = await open({ url: server.url }, host);
-    await server.stop();
-    await assert.rejects(async () => driver.getKeys("m:a:", {}));
-    await driver.dispose?.();
-    assert.deepEqual(host.lines, ["warn: Redis was not there for some purges until the end; purge once more."]);
-  }),
-);
-
-testRedis("redis gets over a value of another type", () =>
-  withRedis(async (server) => {
-    const driver = await open({ url: server.url });
-    await server.command("LPUSH", "cameo:m:a:original", "x");
-    await assert.rejects(get(driver, "m:a:original"), /WRONGTYPE/);
-    await set(driver, "m:a:original", "y");
-    assert.equal(await get(driver, "m:a:original"), "y");
     await driver.dispose?.();
   }),
 );
