@@ -66,6 +66,7 @@ as they were at the start, and so do ${fixedSettings.map((name) => `\`${name}\``
 
 Ready-made files: [basic.toml](examples/basic.toml), [remote.json](examples/remote.json), [signed.ts](examples/signed.ts),
 [azure-devops.toml](examples/azure-devops.toml) (Azure DevOps avatars for an internal tool), [s3.toml](examples/s3.toml) (buckets),
+[logo.toml](examples/logo.toml) (logos of companies),
 [redis.toml](examples/redis.toml) (a cache that several processes share).
 `;
 
