@@ -5,11 +5,15 @@ export function hideSecrets(options: Readonly<Record<string, unknown>>): Record<
   return Object.fromEntries(
     Object.entries(options).map(([name, value]) => {
       if (isSecret(name)) return [name, "(hidden)"];
-      const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-      if (isObject) return [name, hideSecrets(value as Record<string, unknown>)];
-      return [name, typeof value === "string" ? withoutPassword(value) : value];
+      return [name, hideWithin(value)];
     }),
   );
+}
+
+function hideWithin(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(hideWithin);
+  if (typeof value === "object" && value !== null) return hideSecrets(value as Record<string, unknown>);
+  return typeof value === "string" ? withoutPassword(value) : value;
 }
 
 /** Whether a setting of this name may be a secret. */

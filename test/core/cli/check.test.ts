@@ -80,12 +80,17 @@ testOnce("cameo check shows no secret", slow, async () => {
 });
 
 test("hideSecrets() hides by name, also within, and passwords in URLs", () => {
-  const shown = hideSecrets({ base: "https://a:b@c.d/", accessKey: "x", more: { Token: "y", size: 3 }, list: ["z"] });
+  const shown = hideSecrets({
+    base: "https://a:b@c.d/",
+    accessKey: "x",
+    more: { Token: "y", size: 3 },
+    list: ["z", { token: "t" }],
+  });
   assert.deepEqual(shown, {
     base: "https://(hidden)@c.d/",
     accessKey: "(hidden)",
     more: { Token: "(hidden)", size: 3 },
-    list: ["z"],
+    list: ["z", { token: "(hidden)" }],
   });
 });
 
