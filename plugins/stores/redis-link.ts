@@ -50,11 +50,11 @@ export function createLink({ settings, host, prepare }: LinkParts): Link {
     try {
       fresh = await connect(settings);
       await prepare((work) => runOn(fresh as Redis, work));
-      if (isClosed) return end(fresh);
+      if (isClosed) return fresh.disconnect();
       redis = fresh;
       watch(fresh);
     } catch (error) {
-      if (fresh) end(fresh);
+      fresh?.disconnect();
       lose(error);
     }
   }
@@ -77,7 +77,7 @@ export function createLink({ settings, host, prepare }: LinkParts): Link {
     const old = redis;
     redis = undefined;
     lose(error);
-    end(old);
+    old.disconnect();
   }
 
   function lose(error: unknown): void {
@@ -124,7 +124,7 @@ export function createLink({ settings, host, prepare }: LinkParts): Link {
       const last = redis;
       redis = undefined;
       cause = new Error("The store is closed.");
-      if (last) end(last);
+      last?.disconnect();
       await opening;
     },
   };
@@ -144,7 +144,7 @@ async function connect(settings: RedisOptions): Promise<Redis> {
     await within(connectTimeoutMs, ready, `There was no connection to Redis within ${connectTimeoutMs} ms.`);
     return redis;
   } catch (error) {
-    end(redis);
+    redis.disconnect();
     throw cause ?? error;
   }
 }
@@ -156,7 +156,7 @@ async function logIn(redis: Redis, { user, password, database }: Address): Promi
   await redis.ping();
 }
 
-/** Nothing is tried again, queued or asked by the client itself. */
+/** Nothing is tried again, queued or asked by the client itself, and an end waits for nobody. */
 const quiet = {
   lazyConnect: true,
   retryStrategy: () => null,
@@ -176,13 +176,6 @@ async function placeOf({ path, host, port, isSecure }: Address, { caFile }: Redi
   if (!isSecure) return place;
   const ca = caFile ? { ca: await readFile(caFile, "utf8") } : {};
   return { ...place, tls: { ...ca, ...(isIP(place.host) ? {} : { servername: place.host }) } };
-}
-
-/** At once, whatever the other side does: `disconnect` alone waits for it. */
-function end(redis: Redis): void {
-  redis.disconnect();
-  // Not there before the first attempt.
-  (redis.stream as Redis["stream"] | undefined)?.destroy();
 }
 
 /** What has come while this process itself was busy is looked at before a timeout is called one. */

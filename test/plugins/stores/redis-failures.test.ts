@@ -41,14 +41,33 @@ testRedis("redis that does not answer is waited for once; all who wait are told 
     const asked = await Promise.allSettled(Array.from({ length: 50 }, () => get(driver, "m:a:original")));
     assert.deepEqual(new Set(asked.map(({ status }) => status)), new Set(["rejected"]));
     const before = proxy.connections;
-    for (let at = 0; at < 500; at++) await assert.rejects(get(driver, "m:a:original"), /longer than 200 ms/);
-    // A handful of attempts at the most while 500 were asked.
+    await assert.rejects(get(driver, "m:a:original"), /longer than 200 ms/);
+    for (let at = 0; at < 500; at++) {
+      await assert.rejects(get(driver, "m:a:original"));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    // A handful of attempts, however long that took: the next one is twice as far away each time.
     assert.ok(proxy.connections - before < 20, `${proxy.connections - before} connections`);
     server.thaw();
     await until(() => isThere(driver));
     await driver.dispose?.();
     await until(() => proxy.open === 0);
     await proxy.close();
+  }),
+);
+
+testRedis("redis that is gone is not looked for all the time", () =>
+  withRedis(async (server) => {
+    const line = await startProxy(server.url.replace("unix://", ""));
+    const driver = await open({ url: line.url });
+    await server.stop();
+    for (let at = 0; at < 500; at++) {
+      await get(driver, "m:a:original").catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    assert.ok(line.connections < 20, `${line.connections} connections`);
+    await driver.dispose?.();
+    await line.close();
   }),
 );
 
