@@ -4,7 +4,7 @@
  * Threat: bytes of every kind. Only heads are read, each in bounded steps; nothing is decoded but a small PNG, up to a cap.
  */
 import { inflateSync } from "node:zlib";
-import { Parser } from "htmlparser2";
+import { readMarkup } from "./logo-markup.ts";
 
 /** What a picture is good for. */
 export interface Look {
@@ -113,25 +113,22 @@ function isBlankPng(bytes: Buffer): boolean {
 
 const shapes: ReadonlySet<string> = new Set("path rect circle ellipse line polyline polygon image use".split(" "));
 
+/** Where no shape has come by then, none will. */
+const mostTags = 5000;
+
 /** An SVG with a shape in it. A text alone, such as one emoji, is nothing, since no fonts are at hand where it is drawn. */
 function isDrawing(bytes: Buffer): boolean {
   let [root, found, tags] = ["", false, 0];
-  const parser = new Parser(
-    {
-      onopentagname(name) {
-        const local = name.slice(name.indexOf(":") + 1);
-        tags += 1;
-        root ||= local;
-        found ||= shapes.has(local);
-        if (root !== "svg" || found || tags > 5000) parser.pause();
-      },
-    },
-    { xmlMode: true },
-  );
   const mark = bytes.readUInt16BE(0);
   const encoding = mark === 0xfffe ? "utf-16le" : mark === 0xfeff ? "utf-16be" : "utf-8";
-  const text = new TextDecoder(encoding).decode(bytes);
-  for (let at = 0; at < text.length && !found && (root === "" || root === "svg") && tags <= 5000; at += 4096)
-    parser.write(text.slice(at, at + 4096));
+  readMarkup(new TextDecoder(encoding).decode(bytes), { xmlMode: true }, () => ({
+    onopentagname(name) {
+      const local = name.slice(name.indexOf(":") + 1);
+      tags += 1;
+      root ||= local;
+      found ||= shapes.has(local);
+    },
+    isDone: () => found || (root !== "" && root !== "svg") || tags > mostTags,
+  }));
   return root === "svg" && found;
 }

@@ -4,7 +4,7 @@
  * Threat: a page of any kind, made to keep the parser busy. A streaming parser, so that no tree is built; a cap on the text, on how deep it nests and
  * on the links that are kept; no regular expression sees the page.
  */
-import { Parser } from "htmlparser2";
+import { readMarkup } from "./logo-markup.ts";
 
 /** A picture that may be the logo. */
 export interface Candidate {
@@ -27,8 +27,6 @@ export interface Page {
 
 /** Characters of a page that are looked at: heads are at its beginning. */
 const mostText = 524_288;
-const stepText = 4096;
-const deepest = 256;
 const mostLinks = 100;
 const mostJson = 65_536;
 /** Characters of a `data:` URI. */
@@ -75,7 +73,6 @@ interface Reading {
   /** Text of a script with structured data, while it is open. */
   json: string | undefined;
   isInBody: boolean;
-  depth: number;
 }
 
 function parse(text: string, url: URL): Reading {
@@ -87,11 +84,9 @@ function parse(text: string, url: URL): Reading {
     candidates: [],
     json: undefined,
     isInBody: false,
-    depth: 0,
   };
-  const parser = new Parser({
+  readMarkup(text, {}, () => ({
     onopentag(name, attributes) {
-      reading.depth += 1;
       if (name === "body") reading.isInBody = true;
       if (name === "script" && attributes.type?.trim().toLowerCase() === "application/ld+json") reading.json = "";
       else if (!reading.isInBody) openTag(name, attributes, reading);
@@ -100,14 +95,11 @@ function parse(text: string, url: URL): Reading {
       if (reading.json !== undefined && reading.json.length < mostJson) reading.json += part;
     },
     onclosetag(name) {
-      reading.depth -= 1;
       if (name !== "script" || reading.json === undefined) return;
       readJson(reading.json, reading);
       reading.json = undefined;
     },
-  });
-  for (let at = 0; at < text.length && reading.depth < deepest; at += stepText)
-    parser.write(text.slice(at, at + stepText));
+  }));
   return reading;
 }
 

@@ -114,6 +114,7 @@ async function askOnce(
       maxBytes: serviceBytes,
     });
     const original = await host.toOriginal(answer);
+    host.trouble(`logo service ${service.name}`, null);
     if (original === null || original === "unchanged") return undefined;
     const look = lookAt(original.body);
     if (!look || (!look.isVector && look.px > 0 && look.px <= service.placeholderPx)) return undefined;
@@ -126,6 +127,7 @@ async function askOnce(
     };
   } catch (error) {
     trip.noteTrouble();
+    host.trouble(`logo service ${service.name}`, error);
     host.metrics.count(`${service.name} failed`);
     host.log.debug("A logo service failed", { service: service.name, cause: error });
     return undefined;

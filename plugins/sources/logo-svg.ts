@@ -2,7 +2,7 @@
  * An icon that is made for both kinds of page: `@media (prefers-color-scheme: dark)` in an SVG's own style. What draws SVG here knows no media queries, so
  * that the rules of the page that is asked for are put in their place.
  */
-import { Parser } from "htmlparser2";
+import { readMarkup } from "./logo-markup.ts";
 import type { Theme } from "./logo-rank.ts";
 
 /** Style sheets in icons are a few hundred characters. */
@@ -26,20 +26,17 @@ type Span = readonly [start: number, end: number];
 function stylesOf(text: string): readonly Span[] {
   const spans: Span[] = [];
   let start: number | undefined;
-  const parser = new Parser(
-    {
-      onopentag(name) {
-        if (name === "style") start = parser.endIndex + 1;
-      },
-      onclosetag(name) {
-        if (name === "style" && start !== undefined && parser.startIndex - start < mostStyle)
-          spans.push([start, parser.startIndex]);
-        if (name === "style") start = undefined;
-      },
+  readMarkup(text, { xmlMode: true }, (parser) => ({
+    onopentag(name) {
+      if (name === "style") start = parser().endIndex + 1;
     },
-    { xmlMode: true },
-  );
-  parser.end(text);
+    onclosetag(name) {
+      if (name !== "style" || start === undefined) return;
+      const end = parser().startIndex;
+      if (end - start < mostStyle) spans.push([start, end]);
+      start = undefined;
+    },
+  }));
   return spans;
 }
 

@@ -158,6 +158,25 @@ test("logo settles the colour scheme within an SVG", async () => {
   assert.match(await text("dark"), /<style>circle\{fill:#111\}circle\{fill:#eee\}<\/style>/);
 });
 
+test("logo settles the colour scheme of a style far within, and reads a hostile SVG no further than is sane", async () => {
+  const filler = "<g></g>".repeat(2000);
+  const style = "<style>circle{fill:#111}@media(prefers-color-scheme:dark){circle{fill:#eee}}</style>";
+  web.sites["acme.test"] = {
+    "/": page('<link rel="icon" href="/i.svg">'),
+    "/i.svg": image(svg("#111", filler + style)),
+  };
+  const { body } = await load({}, { query: { theme: "dark" } });
+  assert.equal(
+    new TextDecoder().decode(body),
+    svg("#111", `${filler}<style>circle{fill:#111}circle{fill:#eee}</style>`),
+  );
+  for (const deep of ["<g>".repeat(300_000), `${"<g>".repeat(100_000)}${"</x>".repeat(150_000)}`])
+    assert.equal(
+      await foundBy({ "/favicon.ico": image(`<svg xmlns="http://www.w3.org/2000/svg">${deep}prefers-color-scheme`) }),
+      "default:letter",
+    );
+});
+
 test("logo reads manifests, structured data, tiles, base and data: URIs", async () => {
   const manifest = {
     icons: [
@@ -382,6 +401,22 @@ test("logo asks services only if the settings name them, with their tokens, and 
   assert.equal((await load({ services: [own], site: false })).by, "service:logos.example");
   assert.equal(web.headers.authorization, "Bearer s3cret&");
   assert.equal((await load({ services: ["logo.dev"] })).by, "default:letter");
+});
+
+test("logo notes a service that refuses, and goes on", async () => {
+  web.sites["acme.test"] = {};
+  web.sites["logos.example"] = { "*": { status: 401 } };
+  web.sites["icons.duckduckgo.com"] = { "/ip3/acme.test.ico": image(red) };
+  const troubles = new Map<string, unknown>();
+  const host = { ...web.host, trouble: (part: string, error: unknown) => void troubles.set(part, error) };
+  const source = await setupSource(
+    logo,
+    { ...patient, services: [{ url: "https://logos.example/{domain}" }, "duckduckgo"] },
+    host,
+  );
+  assert.equal((await loadOriginal(source, "acme.test")).by, "service:duckduckgo");
+  assert.match(String(troubles.get("logo service logos.example")), /401/);
+  assert.equal(troubles.get("logo service duckduckgo"), null);
 });
 
 test("logo takes the settings' own logos before all, by theme too", async () => {
