@@ -438,7 +438,7 @@ export interface StoreDefinition<S extends OptionsSchema = OptionsSchema> {
   /** Version of the contract that it was written for; where that is another one, it is refused. Default: whatever Cameo has. */
   readonly contract?: number;
   readonly options: S;
-  /** An unstorage driver. Needs `getItemRaw`, `setItemRaw`, `removeItem` and `getKeys(base)`. Read-only is the absence of `setItemRaw`. */
+  /** An unstorage driver. Needs `getItemRaw`, `setItemRaw`, `removeItem` and `getKeys(base)`. Read-only is the absence of `setItemRaw`, which is told `ttl`: the seconds after which it may forget. */
   setup(options: v.InferOutput<S>, host: StoreHost): Driver | Promise<Driver>;
 }
 

@@ -71,6 +71,18 @@ const failing = (): Driver => {
   };
 };
 
+test("set() tells a store for how long it may be served, a minute at least", async () => {
+  const told: unknown[] = [];
+  const driver: Driver = { ...memoryDriver(), setItemRaw: (at, _value, { ttl }) => void told.push([at, ttl]) };
+  const { cache } = open({ disk: driver }, 1_000_000, () => 1_000_000);
+  await cache.set("m:a:original", makeEntry(makeBytes(5), { staleUntil: 1_090_500 }));
+  await cache.set("m:b:original", makeEntry(makeBytes(5), { staleUntil: 1_000 }));
+  assert.deepEqual(told, [
+    ["m:a:original", 91],
+    ["m:b:original", 60],
+  ]);
+});
+
 test("peek() answers from memory in the same tick, right after set() was called", () => {
   const { cache } = open({ disk: memoryDriver() });
   void cache.set(key, fresh);
