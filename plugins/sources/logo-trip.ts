@@ -44,9 +44,8 @@ export function createTrip(host: SourceHost, requestMs: number, signal: AbortSig
     try {
       return await host.fetch(url, { signal: ends, headers: { accept }, maxBytes, redirect: "manual" });
     } catch (error) {
-      // What the guard refuses stays as it is: no doubt tells the asker which names lead inside.
-      if (error instanceof CameoError && (error.code === "host-not-allowed" || error.code === "source-too-large"))
-        return "refused";
+      if (error instanceof CameoError && error.code === "source-too-large") return "refused";
+      // A name that leads inside is answered as one that leads nowhere: nobody learns from outside which there are.
       isDoubtful = true;
       return ends.aborted ? "late" : "unreachable";
     }

@@ -309,7 +309,14 @@ test("logo asks nothing of links to addresses, private names, ports, files and o
     "acme.test/apple-touch-icon.png",
     "acme.test/favicon.ico",
   ]);
-  assert.equal((await load({}, {}, "wiki.inside.test")).by, "default:letter");
+  const answers = await Promise.all(["wiki.inside.test", "wiki.nowhere.test"].map((ref) => load({}, {}, ref)));
+  assert.deepEqual(
+    answers.map(({ by, maxAgeS }) => [by, maxAgeS]),
+    [
+      ["default:letter", 60],
+      ["default:letter", 60],
+    ],
+  );
 });
 
 test("logo asks for little, whatever a page names", async () => {
