@@ -99,9 +99,9 @@ testRedis("redis: a server that goes away costs nothing but its hits, is told of
     assert.equal(warnings(app).length, 2);
     const { writes } = await tierOf(app);
     await server.start();
+    let widthPx = 20;
     await until(async () => {
-      app.advance(1);
-      await seen(app, `/o/c.png?w=${Math.floor(20 + Math.random() * 1000)}`);
+      await seen(app, `/o/c.png?w=${widthPx++}`);
       return (await tierOf(app)).writes > writes;
     });
     await app.close();
@@ -111,7 +111,11 @@ testRedis("redis: a server that goes away costs nothing but its hits, is told of
 testRedis("redis: a slow line is given up after one timeout, and a process that stops does not wait for it", () =>
   withRedis(async (_server, line) => {
     const app = await start({ url: line.url, timeoutMs: 300, connectTimeoutMs: 2000 });
-    await until(async () => (await seen(app, "/o/a.png?w=20")) !== "" && (await tierOf(app)).writes > 0);
+    let widthPx = 20;
+    await until(async () => {
+      await seen(app, `/o/a.png?w=${widthPx++}`);
+      return (await tierOf(app)).writes > 0;
+    });
     line.delayMs = 3_600_000;
     const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => seen(app, `/o/b.png?w=${30 + at}`)));
     assert.deepEqual(new Set(answers.map((each) => each.slice(0, 3))), new Set(["200"]));
