@@ -1,4 +1,4 @@
-/** What `cameo serve` does when nobody configured anything: sample images, avatars, cards, remote images from nowhere, a disk cache. */
+/** What `cameo serve` does when nobody configured anything: sample images, avatars, cards, logos and remote images from nowhere, a disk cache. */
 import type { SettingsInput } from "../core/settings/schema.ts";
 
 /** `samples` is the folder of the sample pictures. */
@@ -10,6 +10,7 @@ export function defaults(samples: string): SettingsInput {
       avatar: { source: "avatar" },
       upload: { source: "upload", internal: true },
       gravatar: { source: "gravatar", internal: true },
+      logo: { source: "logo" },
       "og-image": { source: "template" },
     },
     cache: { disk: {} },

@@ -6,7 +6,7 @@ import { hideSecrets } from "../../../core/settings/hide.ts";
 import { testOnce } from "../../once.ts";
 import { cameo, inFolder, slow } from "./spawn.ts";
 
-const defaultMounts = ["images", "remote", "avatar", "upload", "gravatar", "og-image"];
+const defaultMounts = ["images", "remote", "avatar", "upload", "gravatar", "logo", "og-image"];
 
 test("cameo check lists mounts, plugins, engines, cache tiers and limits", slow, async () => {
   await inFolder(async (cwd) => {
@@ -162,7 +162,7 @@ testOnce("cameo check warns of what can be read and cannot work; with --strict t
     await writeFile(join(cwd, "c.json"), JSON.stringify(astray));
     const { code, out } = await cameo(["check", "--json", "--config", "c.json"], { cwd });
     const { ok, warnings } = JSON.parse(out) as { ok: boolean; warnings: string[] };
-    const there = "images, remote, avatar, upload, gravatar, og-image, look, broken";
+    const there = "images, remote, avatar, upload, gravatar, logo, og-image, look, broken";
     assert.deepEqual([code, ok], [0, true]);
     const expected: readonly (string | RegExp)[] = [
       /^mounts\.images: `base` names the folder \.\/pictures, which is not there or cannot be read \(looked at .+\/pictures\)\.$/,
