@@ -173,7 +173,7 @@ testOnce("cameo check warns of what can be read and cannot work; with --strict t
       /^mounts\.og-image: `disabled` names the template "card@9", which is not there/,
       'mounts.og-image: `rollout` names version 2 of the template "card", which is not there; there are: 1.',
       /^mounts\.og-image: `rollout` names the template "banner", which is not there/,
-      "mounts.look: there are 8 mounts.",
+      "mounts.look: there are 9 mounts.",
       "mounts.broken could not be checked: no idea",
       "routes.said: it is no look",
       'routes.templates: `mount` names the mount "og-imgae", which is not there; mounts of cards: og-image.',
