@@ -11,6 +11,8 @@ export interface LogSink {
 export interface RootLog extends Log {
   /** The same log with fields on every line. */
   child(fields: Readonly<Record<string, unknown>>): Log;
+  /** For one line over and over, of level `info`, with a number that changes: nothing else of it is put into words again. */
+  repeated(message: string, fields: Readonly<Record<string, string | number>>, name: string): (value: number) => void;
   /** Writes what is held back. Call before exit. */
   flush(): void;
 }
@@ -31,10 +33,13 @@ export function createLog(options: { readonly level: Level; readonly sink: LogSi
   };
   const write = (level: Level, message: string, fields: object) => {
     if (levels.indexOf(level) < least) return;
-    held.push(
-      `{"time":"${stamp(options.now())}","level":"${level}","message":${JSON.stringify(message)}${rest(fields)}`,
-    );
-    if (level === "error" || held.length >= 256) flush();
+    hold(`","level":"${level}","message":${JSON.stringify(message)}${rest(fields)}`);
+    if (level === "error") flush();
+  };
+  /** `text`: what follows the time. */
+  const hold = (text: string) => {
+    held.push(`{"time":"${stamp(options.now())}${text}`);
+    if (held.length >= 256) flush();
     else timer ??= unrefTimer(setTimeout(flush, holdMs));
   };
   const child = (base: Readonly<Record<string, unknown>>): Log => ({
@@ -43,7 +48,12 @@ export function createLog(options: { readonly level: Level; readonly sink: LogSi
     warn: (message, fields) => write("warn", message, { ...base, ...fields }),
     error: (message, fields) => write("error", message, { ...base, ...fields }),
   });
-  return { ...child({}), child, flush };
+  const repeated: RootLog["repeated"] = (message, fields, name) => {
+    if (levels.indexOf("info") < least) return () => {};
+    const known = `","level":"info","message":${JSON.stringify(message)}${rest({ ...fields, [name]: 0 }).slice(0, -2)}`;
+    return (value) => hold(`${known}${value}}`);
+  };
+  return { ...child({}), child, repeated, flush };
 }
 
 /** ISO 8601 times; many lines share a millisecond. */

@@ -8,8 +8,8 @@ import type { Flights } from "./cache/flight.ts";
 import { negativeFreshness, state } from "./cache/freshness.ts";
 import { CameoError, codes, toCameoError } from "./error.ts";
 import type { Plan } from "./image.ts";
+import type { RootLog } from "./log.ts";
 import type { Figures, Troubles } from "./metrics.ts";
-import type { Log } from "./plugin.ts";
 import type { Snapshot } from "./registry/snapshot.ts";
 import { type Fetched, fetch, negativeEntry, type Origin, rethrown } from "./stages/fetch.ts";
 import { render } from "./stages/render.ts";
@@ -32,7 +32,7 @@ export interface Services {
   readonly pool: Pool;
   /** How many originals may be loaded at one time. */
   readonly turnstile: Turnstile;
-  readonly log: Log;
+  readonly log: RootLog;
   readonly troubles: Troubles;
   readonly figures: Figures;
   readonly traffic: Traffic;

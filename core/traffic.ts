@@ -24,37 +24,40 @@ export interface Stage {
 }
 
 export interface Traffic {
-  /** `ms`: from the first look at the request to the answer. The others as in `Tally`. */
-  note(mount: string, status: number, cached: string, ms: number, bytes: number): void;
+  /** Where such answers are counted, with `count`. The words are those of `Tally`. */
+  tally(mount: string, status: number, cached: string): Tally;
   /** Milliseconds by stage, of what was made. */
   noteStages(timings: Readonly<Record<string, number>>): void;
   tallies(): readonly Tally[];
   stages(): ReadonlyMap<string, Stage>;
 }
 
+/** One more answer. `ms`: from the first look at the request. */
+export function count(tally: Tally, ms: number, bytes: number): void {
+  const seconds = ms / 1000;
+  tally.count += 1;
+  tally.sumS += seconds;
+  tally.bytes += bytes;
+  let at = 0;
+  while (at < durationBoundsS.length && seconds > (durationBoundsS[at] ?? 0)) at += 1;
+  if (at < durationBoundsS.length) tally.within[at] = (tally.within[at] ?? 0) + 1;
+}
+
 export function createTraffic(): Traffic {
   const tallies = new Map<string, Tally>();
   const stages = new Map<string, Stage>();
 
-  function tallyOf(mount: string, status: number, cached: string): Tally {
+  function tally(mount: string, status: number, cached: string): Tally {
     const key = `${mount} ${status} ${cached}`;
     const known = tallies.get(key);
     if (known) return known;
-    const tally = { mount, status, cached, count: 0, sumS: 0, bytes: 0, within: durationBoundsS.map(() => 0) };
-    tallies.set(key, tally);
-    return tally;
+    const empty = { mount, status, cached, count: 0, sumS: 0, bytes: 0, within: durationBoundsS.map(() => 0) };
+    tallies.set(key, empty);
+    return empty;
   }
 
   return {
-    note(mount, status, cached, ms, bytes) {
-      const tally = tallyOf(mount, status, cached);
-      const seconds = ms / 1000;
-      tally.count += 1;
-      tally.sumS += seconds;
-      tally.bytes += bytes;
-      const at = durationBoundsS.findIndex((bound) => seconds <= bound);
-      if (at >= 0) tally.within[at] = (tally.within[at] ?? 0) + 1;
-    },
+    tally,
     noteStages(timings) {
       for (const [name, ms] of Object.entries(timings)) {
         const stage = stages.get(name) ?? { count: 0, sumS: 0 };

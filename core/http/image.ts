@@ -7,6 +7,7 @@ import { type Answer, answer, answerFromMemory, type Services, type Timings } fr
 import { acceptedFormats } from "../request/negotiate.ts";
 import { splitPath } from "../request/parse.ts";
 import { type ImageRequest, resolve } from "../stages/resolve.ts";
+import { count } from "../traffic.ts";
 import { explain } from "./explain.ts";
 import {
   cacheControl,
@@ -97,7 +98,8 @@ export function createImageHandler(services: Services): ImageHandler {
     }
     const response = respond(request, image, found, timings);
     if (response.status !== 200) return response;
-    recent.set(image, { second, of: found.entry.header, headers: new Headers(response.headers) });
+    const note = noteHits(image.mount.name, found.entry.body.length);
+    recent.set(image, { second, of: found.entry.header, headers: new Headers(response.headers), note });
     // Nothing but these decides of it.
     if (image.parameters.expires === undefined && !image.isThemed) hot.set(keyOf(request), image);
     return response;
@@ -112,8 +114,19 @@ export function createImageHandler(services: Services): ImageHandler {
     if (!image || known?.second !== Math.floor(now / 1000)) return undefined;
     const found = services.cache.peek(image.keys.variant);
     if (found?.entry.header !== known.of || state(known.of, now) !== "fresh") return undefined;
-    record(request, image.mount.name, 200, "HIT memory", started, found.entry.body.length);
+    known.note(performance.now() - started);
     return new Response(found.entry.body as Uint8Array<ArrayBuffer>, { headers: known.headers });
+  }
+
+  /** `record` for hits of one picture, whose words are found once. */
+  function noteHits(mount: string, bytes: number): (ms: number) => void {
+    const tally = services.traffic.tally(mount, 200, "HIT memory");
+    const fields = { method: "GET", mount, status: 200, cache: "HIT memory" };
+    const write = snapshot.settings.log.requests ? log.repeated("request", fields, "ms") : undefined;
+    return (ms) => {
+      count(tally, ms, bytes);
+      write?.(Math.round(ms * 100) / 100);
+    };
   }
 
   function refuse(
@@ -145,7 +158,7 @@ export function createImageHandler(services: Services): ImageHandler {
   ): void {
     const took = performance.now() - started;
     const known = mount !== undefined && snapshot.mounts.has(mount) ? mount : "";
-    services.traffic.note(known, status, cached, took, method === "HEAD" || status === 304 ? 0 : bytes);
+    count(services.traffic.tally(known, status, cached), took, method === "HEAD" || status === 304 ? 0 : bytes);
     if (!snapshot.settings.log.requests) return;
     log.info("request", { method, mount, status, cache: cached, ms: Math.round(took * 100) / 100 });
   }
@@ -197,6 +210,8 @@ interface Recent {
   readonly second: number;
   readonly of: EntryHeader;
   readonly headers: Headers;
+  /** Counts such an answer, and writes its line. */
+  note(ms: number): void;
 }
 
 /** A kept request is still subject to its expiry. */
