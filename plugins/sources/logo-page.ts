@@ -28,6 +28,9 @@ export interface Page {
 /** Characters of a page that are looked at: heads are at its beginning. */
 const mostText = 524_288;
 const mostLinks = 100;
+/** Links that are looked at, and how long an address may be: each one is put together with the page's base. */
+const mostLooks = 1000;
+const mostAddress = 2048;
 const mostJson = 65_536;
 /** Characters of a `data:` URI. */
 const mostData = 200_000;
@@ -70,6 +73,8 @@ interface Reading {
   charset: string | undefined;
   manifest: string | undefined;
   readonly candidates: Candidate[];
+  /** Links and tiles so far. */
+  looks: number;
   /** Text of a script with structured data, while it is open. */
   json: string | undefined;
   isInBody: boolean;
@@ -82,6 +87,7 @@ function parse(text: string, url: URL): Reading {
     charset: undefined,
     manifest: undefined,
     candidates: [],
+    looks: 0,
     json: undefined,
     isInBody: false,
   };
@@ -105,6 +111,8 @@ function parse(text: string, url: URL): Reading {
 
 function openTag(name: string, attributes: Attributes, reading: Reading): void {
   if (name === "base" && !reading.hasBase && attributes.href !== undefined) setBase(attributes.href, reading);
+  if (name === "link" || name === "meta") reading.looks += 1;
+  if (reading.looks > mostLooks) return;
   if (name === "link") readLink(attributes, reading);
   if (name !== "meta") return;
   reading.charset ??= attributes.charset ?? /charset\s*=\s*([\w-]{1,40})/i.exec(attributes.content ?? "")?.[1];
@@ -114,7 +122,8 @@ function openTag(name: string, attributes: Attributes, reading: Reading): void {
 
 function setBase(href: string, reading: Reading): void {
   reading.hasBase = true;
-  const url = URL.canParse(href, reading.base) ? new URL(href, reading.base) : undefined;
+  const isShort = href.length <= mostAddress;
+  const url = isShort && URL.canParse(href, reading.base) ? new URL(href, reading.base) : undefined;
   if (url?.protocol === "http:" || url?.protocol === "https:") reading.base = url;
 }
 
@@ -139,7 +148,7 @@ const readSizes = (text: string | undefined): readonly number[] =>
   (text ?? "")
     .toLowerCase()
     .split(/\s+/, 16)
-    .map((each) => Math.max(...each.split("x").map(Number)))
+    .map((each) => Math.max(...each.split("x", 2).map(Number)))
     .filter((px) => px > 0 && px <= 4096);
 
 function isSvg(type: string | undefined, href = ""): boolean {

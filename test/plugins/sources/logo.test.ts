@@ -347,6 +347,20 @@ test("logo asks for little, whatever a page names", async () => {
     assert.equal(await foundBy({ "/": { headers: { "content-type": "text/html" }, body } }), "default:letter");
 });
 
+test("logo reads pages whose addresses are long and whose links are many within bounds, and takes what is before", async () => {
+  const icon = '<link rel="icon" sizes="192x192" href="/192.png">';
+  const repeated = '<link rel="icon" href="a">'.repeat(1000);
+  const site = (head: string): Site => ({ "/": page(head), "/192.png": image(red), "*": { status: 404 } });
+  assert.equal(await foundBy(site(`${icon}${repeated}`)), "icon");
+  assert.equal(await foundBy(site(`${repeated}${icon}`)), "default:letter");
+  web.asked.length = 0;
+  const base = `<base href="https://acme.test/${"a/".repeat(2000)}">`;
+  assert.equal(await foundBy(site(`${base}<link rel="icon" sizes="192x192" href="192.png">`)), "icon");
+  assert.deepEqual(web.asked, ["acme.test/", "acme.test/192.png"]);
+  const sizes = `<link rel="icon" sizes="${"x".repeat(400_000)} 192x192" href="/192.png">`;
+  assert.equal(await foundBy(site(sizes)), "icon");
+});
+
 test("logo sends no more than a plain visitor's headers", async () => {
   await foundBy({});
   assert.deepEqual(Object.keys(web.headers).sort(), ["accept", "accept-encoding", "connection", "host", "user-agent"]);
