@@ -47,10 +47,28 @@ async function createRedis(settings: RedisOptions, host: StoreHost): Promise<Dri
     }
   }
 
+  let isPaying = false;
+
+  /** What came while the connection was made: nothing more comes now that there is one, so that this has an end. */
+  async function payRest(): Promise<void> {
+    if (isPaying) return;
+    isPaying = true;
+    try {
+      await debts.pay(link.run);
+    } catch (error) {
+      link.giveUp(error);
+    } finally {
+      isPaying = false;
+    }
+  }
+
   async function getItemRaw(key: string): Promise<Uint8Array | null> {
-    // A purge while the connection was made: the next one makes up for it.
-    if (!debts.isNone()) link.giveUp(new Error("Some purges have to be made up for first."));
-    return await link.run((redis) => redis.getBuffer(prefix + key));
+    const value = await link.run((redis) => redis.getBuffer(prefix + key));
+    if (debts.isNone()) return value;
+    void payRest();
+    // Also where it came to be owed while it was read.
+    if (debts.owes(key)) throw new Error("This was purged while Redis could not be reached.");
+    return value;
   }
 
   async function getKeys(base: string): Promise<string[]> {
@@ -135,7 +153,9 @@ function createPause(host: StoreHost) {
   let until = Number.NEGATIVE_INFINITY;
   return {
     async unless<T>(write: () => Promise<T>): Promise<T> {
-      if (host.now() < until) throw refusal;
+      const leftMs = until - host.now();
+      // A clock that was set back ends the pause.
+      if (leftMs > 0 && leftMs <= pauseMs) throw refusal;
       try {
         const answer = await write();
         pauseMs = 0;

@@ -123,6 +123,30 @@ testRedis("redis shows nothing that was purged while it could not be reached", (
   }),
 );
 
+testRedis("redis comes back also while strangers have it owe more all the time", () =>
+  withRedis(async (server) => {
+    const driver = await open({ url: server.url });
+    await server.stop();
+    await until(async () => !(await isThere(driver)));
+    let [isOver, count] = [false, 0];
+    const strangers = (async () => {
+      while (!isOver) {
+        for (let at = 0; at < 20; at++) await driver.removeItem?.(`m:${count++}:original`, {})?.catch(() => {});
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    await server.start();
+    const isBack = async () => {
+      await set(driver, "n:a:original", "new");
+      return (await get(driver, "n:a:original")) === "new";
+    };
+    await until(() => isBack().catch(() => false));
+    isOver = true;
+    await strangers;
+    await driver.dispose?.();
+  }),
+);
+
 testRedis("redis is not read while it refuses what was to be removed", () =>
   withRedis(async (server) => {
     const driver = await open({ url: server.url });
