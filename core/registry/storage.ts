@@ -5,6 +5,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import type { PluginStorage } from "../plugin.ts";
 
 const schema = "CREATE TABLE IF NOT EXISTS item (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID";
@@ -23,35 +24,77 @@ interface Items {
 }
 
 function createItems(file: string): Items {
-  let opened: DatabaseSync | undefined;
+  let opened: { readonly database: DatabaseSync; readonly inode: number | undefined } | undefined;
+  // Closing deletes the log that lies beside, which is another file's where this one was replaced.
+  const close = (): void => {
+    if (opened?.inode === inodeOf(file)) opened?.database.close();
+    opened = undefined;
+  };
   const open = (): DatabaseSync => {
-    opened ??= openDatabase(file);
-    return opened;
+    if (!opened) {
+      const database = openDatabase(file);
+      opened = { database, inode: inodeOf(file) };
+    }
+    return opened.database;
+  };
+  // What is written to a file that was deleted or replaced meanwhile would be lost without a word.
+  const openToWrite = (): DatabaseSync => {
+    if (opened && opened.inode !== inodeOf(file))
+      throw new Error(`${file} was deleted or replaced while it was in use; restart the server.`);
+    return open();
   };
   // Reading makes no file: where none can be made, nothing was kept, and what only looks goes on.
-  const peek = () => opened ?? (isThere(file) ? open() : undefined);
+  const read = <T>(use: (database: DatabaseSync) => T, nothing: T): T => {
+    if (!opened && !isThere(file)) return nothing;
+    try {
+      open();
+    } catch (error) {
+      return readOnly(file, use, error);
+    }
+    return use(open());
+  };
   return {
-    get(key) {
-      const row = peek()?.prepare("SELECT value FROM item WHERE key = ?").get(key) as { value: string } | undefined;
-      return row?.value ?? null;
-    },
+    get: (key) =>
+      read((database) => {
+        const row = database.prepare("SELECT value FROM item WHERE key = ?").get(key);
+        return row ? String(row.value) : null;
+      }, null),
     set(key, text) {
-      open()
+      openToWrite()
         .prepare("INSERT INTO item VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
         .run(key, text);
     },
     remove(key) {
-      peek()?.prepare("DELETE FROM item WHERE key = ?").run(key);
+      if (opened || isThere(file)) openToWrite().prepare("DELETE FROM item WHERE key = ?").run(key);
     },
-    keys(base) {
-      const rows = peek()?.prepare("SELECT key FROM item WHERE key >= ?1 AND key < ?1 || char(0x10ffff)").all(base);
-      return (rows ?? []).map((row) => String(row.key));
-    },
-    close() {
-      opened?.close();
-      opened = undefined;
-    },
+    keys: (base) =>
+      read((database) => {
+        const rows = database.prepare("SELECT key FROM item WHERE key >= ?1 AND key < ?1 || char(0x10ffff)").all(base);
+        return rows.map((row) => String(row.key));
+      }, []),
+    close,
   };
+}
+
+/**
+ * On a read-only disk SQLite opens a file with a log (WAL) only if told that nobody changes it. Not while there is a log with something in it:
+ * that may be another process's, and what it holds would be missing. Opened for one use, so that nothing of it grows old.
+ */
+function readOnly<T>(file: string, use: (database: DatabaseSync) => T, reason: unknown): T {
+  if (isThere(`${file}-wal`)) throw reason;
+  let database: DatabaseSync;
+  try {
+    database = new DatabaseSync(`${pathToFileURL(file).href}?immutable=1`, { readOnly: true });
+  } catch {
+    throw reason;
+  }
+  try {
+    return use(database);
+  } catch {
+    throw reason;
+  } finally {
+    database.close();
+  }
 }
 
 /** What cannot be opened is tried again at the next use, so that an operator may put the file right while the server runs. */
@@ -86,6 +129,14 @@ function isThere(file: string): boolean {
     return true;
   } catch (error) {
     return !["ENOENT", "ENOTDIR"].includes((error as { code?: string }).code ?? "");
+  }
+}
+
+function inodeOf(file: string): number | undefined {
+  try {
+    return statSync(file).ino;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 /** What plugins keep, in a file. */
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -88,5 +88,49 @@ test("reading makes no file, so that it works where none can be made; writing sa
     await storages.dispose();
   }
   assert.deepEqual(await readdir(folder), ["data"]);
+  await rm(folder, { recursive: true });
+});
+
+test("what was kept can be read where nothing can be written, but for what another process has not yet put into the file", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "cameo-storage-"));
+  const file = join(folder, "plugins.sqlite");
+  const before = createPluginStorages(file);
+  await before.of("source.up").setItem("key", 1);
+  await before.dispose();
+  // As on a read-only disk: SQLite cannot make its files.
+  await mkdir(`${file}-journal`);
+  const storages = createPluginStorages(file);
+  const own = storages.of("source.up");
+  assert.equal(await own.getItem("key"), 1);
+  assert.deepEqual(await own.getKeys(), ["key"]);
+  await assert.rejects(async () => own.setItem("key", 2), /cannot be opened/);
+  await assert.rejects(async () => own.removeItem("key"), /cannot be opened/);
+  await mkdir(`${file}-wal`);
+  await assert.rejects(async () => own.getItem("key"), /cannot be opened/);
+  for (const name of ["-wal", "-journal"]) await rm(file + name, { recursive: true });
+  await own.setItem("key", 3);
+  assert.equal(await own.getItem("key"), 3);
+  await storages.dispose();
+  await rm(folder, { recursive: true });
+});
+
+test("nothing is written to a file that was deleted or replaced; the one in its place is left as it is", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "cameo-storage-"));
+  const file = join(folder, "data", "plugins.sqlite");
+  const storages = createPluginStorages(file);
+  const own = storages.of("source.up");
+  await own.setItem("key", 1);
+  await rename(join(folder, "data"), join(folder, "old"));
+  for (const isReplaced of [false, true]) {
+    if (isReplaced) {
+      await mkdir(join(folder, "data"));
+      for (const suffix of ["", "-wal"]) await writeFile(file + suffix, "another's");
+    }
+    await assert.rejects(async () => own.setItem("key", 2), /was deleted or replaced .* restart/);
+    await assert.rejects(async () => own.removeItem("key"), /was deleted or replaced .* restart/);
+    assert.equal(await own.getItem("key"), 1);
+  }
+  await storages.dispose();
+  assert.deepEqual((await readdir(join(folder, "data"))).sort(), ["plugins.sqlite", "plugins.sqlite-wal"]);
   await rm(folder, { recursive: true });
 });
