@@ -112,6 +112,27 @@ export class World {
 
 /** Builds a world and warms its workers. Throws `bad-setting`; nothing is left behind then. `old` lends its workers if nothing about them changes. */
 export async function createWorld(parts: WorldParts, ground: Ground, old?: World): Promise<World> {
+  const { snapshot, begin } = await prepare(parts, ground);
+  const pool =
+    old && poolKey(old.services.snapshot) === poolKey(snapshot) ? old.services.pool : createPool(snapshot, ground);
+  try {
+    if (old) await inTime(() => pool.ready(), workersMs);
+  } catch (error) {
+    pool.dispose();
+    await snapshot.dispose();
+    throw error;
+  }
+  return new World(begin(pool), ground.routes);
+}
+
+interface Prepared {
+  readonly snapshot: Snapshot;
+  /** From here on plugins may ask for images. */
+  begin(pool: Pool): Services;
+}
+
+/** Apart from `createWorld`: plugins keep what is made here, and where functions hold all that is around them they would keep every world before. */
+async function prepare(parts: WorldParts, ground: Ground): Promise<Prepared> {
   const { settings, plugins, disabled, generation, isLenient } = parts;
   let services: Services | undefined;
   const hostParts = { ...ground, settings, services: () => services };
@@ -132,19 +153,12 @@ export async function createWorld(parts: WorldParts, ground: Ground, old?: World
     signingKeys: signingKeysOf(settings, secret),
     createHost: hostOf,
   });
-  const pool =
-    old && poolKey(old.services.snapshot) === poolKey(snapshot) ? old.services.pool : createPool(snapshot, ground);
-  try {
-    if (old) await inTime(() => pool.ready(), workersMs);
-  } catch (error) {
-    pool.dispose();
-    await snapshot.dispose();
-    throw error;
-  }
-  const { cache, flights, turnstile, troubles, log, now, random } = ground;
-  const { figures, traffic } = ground;
-  services = { snapshot, pool, cache, flights, turnstile, troubles, figures, traffic, log, now, random };
-  return new World(services, ground.routes);
+  const { cache, flights, turnstile, troubles, figures, traffic, log, now, random } = ground;
+  const begin = (pool: Pool): Services => {
+    services = { snapshot, pool, cache, flights, turnstile, troubles, figures, traffic, log, now, random };
+    return services;
+  };
+  return { snapshot, begin };
 }
 
 /** What a worker is started with: the same key, the same workers. */
