@@ -80,7 +80,7 @@ export function resolve(raw: RawRequest, snapshot: Snapshot, now: number): Image
   const filled = fillIn(parsed, mount, snapshot);
   const { parameters, ...handed } = handTheme(settleTheme(filled, raw.scheme), parsed, raw.search, mount, snapshot);
   const leavesTheme = mount.grammar.read !== undefined && handed.query.theme === "auto";
-  const query = leavesTheme ? settleTheme(handed.query, raw.scheme) : handed.query;
+  const query = leavesTheme ? inOwnTheme(handed.query, raw.scheme, parsed, mount, snapshot) : handed.query;
   const isNegotiated = parsed.output === "image" && (parameters.format ?? "auto") === "auto";
   const accepts = isNegotiated ? acceptedFormats(raw.accept) : [];
   const request = {
@@ -132,11 +132,28 @@ function fillIn({ parameters, defaults }: ParsedRequest, mount: Mount, snapshot:
   return inOrder({ ...defaults, ...expandPresets(parameters, snapshot.presets) }, snapshot.grammar);
 }
 
-/** `theme=auto` is what the client prefers; without a word from it the image stays as it is. The same for a mount that reads themes itself, in its own words. */
+/** `theme=auto` is what the client prefers; without a word from it the image stays as it is. */
 function settleTheme<T extends { readonly theme?: unknown }>(words: T, scheme: RawRequest["scheme"]): T {
   if (words.theme !== "auto") return words;
   const { theme: _auto, ...rest } = words;
   return { ...rest, ...(scheme ? { theme: scheme } : {}) } as T;
+}
+
+/** The same for a mount that reads themes itself, in its own words: one that leaves out what it takes anyway gets the key of the URL without it. */
+function inOwnTheme(
+  { theme: _auto, ...rest }: ImageRequest["query"],
+  scheme: RawRequest["scheme"],
+  { ref }: ParsedRequest,
+  mount: Mount,
+  snapshot: Snapshot,
+): ImageRequest["query"] {
+  const theme = scheme && readTheme(scheme, ref, mount, snapshot)?.own.theme;
+  return { ...rest, ...(theme === undefined ? {} : { theme }) };
+}
+
+/** What a mount that reads its URLs itself makes of a theme alone. */
+function readTheme(theme: string, ref: string, { grammar: { read } }: Mount, { grammar }: Snapshot) {
+  return read?.({ ref, query: [["theme", theme]], parameter: (name) => grammar.spellings.get(name) });
 }
 
 /**
@@ -147,13 +164,12 @@ function handTheme(
   parameters: Parameters,
   { ref, query, parameters: written }: ParsedRequest,
   search: string,
-  { grammar: { read } }: Mount,
-  { grammar }: Snapshot,
+  mount: Mount,
+  snapshot: Snapshot,
 ): Pick<ImageRequest, "parameters" | "query"> {
   const { theme, ...others } = parameters;
-  if (theme === undefined || written.theme !== undefined || !read) return { parameters, query };
-  const parameter = (name: string) => grammar.spellings.get(name);
-  const own = read({ ref, query: [["theme", theme]], parameter });
+  const own = theme === undefined || written.theme !== undefined ? undefined : readTheme(theme, ref, mount, snapshot);
+  if (!own) return { parameters, query };
   const isSaid = new URLSearchParams(search).has("theme");
   const themed = isSaid || own.own.theme === undefined ? {} : { theme: own.own.theme };
   // One that chooses by it and leaves it to the transform too, such as logos, gets both.

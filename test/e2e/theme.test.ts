@@ -65,8 +65,11 @@ test("theme=auto follows the hint too where a mount draws in themes itself: avat
     const { headers } = await app.get(`${path}&theme=auto`, hint("dark"));
     assert.match(headers.get("vary") ?? "", /Sec-CH-Prefers-Color-Scheme/);
     assert.doesNotMatch((await app.get(`${path}&theme=dark`)).headers.get("vary") ?? "", /Scheme/);
-    const explained = await (await app.get(`${path}&theme=auto&explain`, hint("dark"))).json();
-    assert.match((explained as { canonical: string }).canonical, /theme=auto/);
+    const explain = async (theme: string, init?: RequestInit) =>
+      (await (await app.get(`${path}&theme=${theme}&explain`, init)).json()) as { canonical: string; keys: object };
+    assert.match((await explain("auto", hint("dark"))).canonical, /theme=auto/);
+    for (const theme of ["light", "dark"])
+      assert.deepEqual((await explain("auto", hint(theme))).keys, (await explain(theme)).keys, theme);
   }
 });
 
