@@ -98,6 +98,7 @@ const findMount = ({ name, definition, sign, settings }: Mount) => ({
   name,
   source: definition.name,
   sign,
+  isInternal: settings.internal,
   options: hideSecrets(ownOptions(settings)),
 });
 
@@ -133,10 +134,10 @@ function toText(
     Object.entries(own)
       .map(([name, value]) => `${name}=${shown(name, value)}`)
       .join(" ");
-  const rows = mounts.map(({ name, source, sign, options: own }) => [
+  const rows = mounts.map(({ name, source, sign, isInternal, options: own }) => [
     `/${name}/`,
     source,
-    `sign: ${sign}`,
+    isInternal ? "internal" : `sign: ${sign}`,
     options(own),
   ]);
   const formats = engines.map(({ name, isHelper, decodes, encodes, animates }) =>

@@ -14,6 +14,7 @@ test("cameo check lists mounts, plugins, engines, cache tiers and limits", slow,
     assert.deepEqual([code, err], [0, ""]);
     assert.match(out, /^Mounts\n {2}\/images\/ +file +sign: off +base=/);
     assert.match(out, /\n {2}\/remote\/ +http +sign: unless-allowed/);
+    assert.match(out, /\n {2}\/gravatar\/ +gravatar +internal\n/);
     assert.match(
       out,
       /\n {2}magick\n {4}reads +jpeg png webp .+\n {4}writes +avif webp jpeg png gif\n {4}animates .*gif/,
