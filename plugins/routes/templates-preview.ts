@@ -150,7 +150,11 @@ async function copy() {
   setTimeout(() => (byId("copy").textContent = "Copy"), 1600);
 }
 
-const lookAtHealth = async () => (await fetch("/health", { cache: "no-store" })).json();
+/** Null where this page may not see it, as behind a proxy that keeps it to the operators. */
+async function lookAtHealth() {
+  const response = await fetch("/health", { cache: "no-store" });
+  return [401, 403, 404].includes(response.status) ? null : response.json();
+}
 
 /** Looks for as long as the page is looked at. Another generation, or another server, has other templates. */
 async function watch() {
@@ -159,6 +163,7 @@ async function watch() {
     await new Promise((resolve) => setTimeout(resolve, everyMs));
     if (document.hidden) continue;
     const health = await lookAtHealth().catch(() => undefined);
+    if (health === null) return setLive("blind", []);
     const failures = health?.failedPlugins ?? [];
     setLive(health ? (failures.length > 0 ? "broken" : "live") : "gone", failures);
     const now = health ? health.generation + " since " + Math.round(Date.now() / 1000 - health.uptimeS) : "gone";
@@ -184,7 +189,7 @@ async function reload() {
 }
 
 function setLive(mood, failures) {
-  const words = { live: "Live", broken: "Not loaded", gone: "The server does not answer" }[mood];
+  const words = { live: "Live", broken: "Not loaded", gone: "The server does not answer", blind: "Reload to see saves" }[mood];
   const text = failures.map(({ lastError }) => lastError).join(" ");
   const live = byId("live");
   if (live.dataset.mood === mood && live.title === text) return;

@@ -147,6 +147,24 @@ test("/templates fits a telephone and follows the page's scheme", async ({ page 
   }
 });
 
+test("/templates does without /health where a proxy keeps that to itself, and does not ask for it again and again", async ({
+  page,
+}) => {
+  await save(painted("#ff0000"));
+  let asked = 0;
+  await page.route("**/health", (route) => {
+    asked += 1;
+    return route.fulfill({ status: 403, contentType: "text/html", body: "<h1>403 Forbidden</h1>" });
+  });
+  await page.clock.install();
+  await page.goto(`${server.address}/templates#sheet`);
+  await expect(page.locator("#stage img").first()).toBeVisible();
+  await page.clock.runFor(1000);
+  await expect(page.locator("#live")).toHaveText("Reload to see saves");
+  await page.clock.runFor(10_000);
+  expect(asked).toBe(1);
+});
+
 test("/templates asks for the admin token where only operators may see it, and signs for them", async ({ page }) => {
   const token = "an-operators-token-of-some-length";
   const own = { CAMEO_ROUTES_TEMPLATES_ACCESS: "operators", CAMEO_MOUNTS_OG_IMAGE_SIGN: "required" };
