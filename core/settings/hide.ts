@@ -20,5 +20,5 @@ function hideWithin(value: unknown): unknown {
 export const isSecret = (name: string): boolean =>
   /secret|token|password|credential|auth|key|header|cookie/i.test(name);
 
-/** `https://user:secret@host` → `https://(hidden)@host`. */
-export const withoutPassword = (text: string): string => text.replace(/\/\/[^/@\s]+@/, "//(hidden)@");
+/** `https://user:secret@host` → `https://(hidden)@host`. A raw `@` in a password is part of it, as it is for URL parsers. */
+export const withoutPassword = (text: string): string => text.replace(/\/\/[^/?#\s]+@/g, "//(hidden)@");

@@ -76,7 +76,9 @@ function shown(value: unknown, path: readonly string[]): string {
   if (path.some(isSecret))
     return typeof value === "string" ? `text of ${value.length} characters` : `a ${typeof value}`;
   if (typeof value !== "string") return String(value);
-  const open = withoutPassword(value).replace(/(:\/\/[^?#]*)[?#].*/s, "$1…");
+  const open = withoutPassword(value)
+    .replace(/^([a-z][\w+.-]*:\/\/)?[^@]*:.*@/is, "$1(hidden)@")
+    .replace(/(:\/\/[^?#]*)[?#].*/s, "$1…");
   return JSON.stringify(open.length > maxShown ? `${open.slice(0, maxShown)}…` : open);
 }
 

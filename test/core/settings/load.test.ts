@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import * as v from "valibot";
 import { CameoError } from "../../../core/error.ts";
+import { withoutPassword } from "../../../core/settings/hide.ts";
 import { loadSettings, parseOptions, readSettingsFile } from "../../../core/settings/load.ts";
 
 let folder: string;
@@ -175,9 +176,16 @@ test("an error shows no secret", async () => {
     { signingKeys: `${secret} and much more of it` },
     { signingKeys: [secret] },
     { baseUrl: `//user:${secret}@host` },
+    { baseUrl: `//user:p@${secret}@host` },
+    { baseUrl: `https://user:p/${secret}@host` },
   ];
   const isClean = ({ detail }: CameoError) => !/hunter2|7722345/.test(detail);
   for (const settings of wrong) await assert.rejects(load(settings), isClean);
-  const options = v.object({ headers: v.record(v.string(), v.number()) });
-  assert.throws(() => parseOptions(options, { headers: { authorization: secret } }, ["mounts", "a"]), isClean);
+  const options = v.object({
+    headers: v.optional(v.record(v.string(), v.number())),
+    endpoint: v.optional(v.pipe(v.string(), v.regex(/^https:/))),
+  });
+  for (const input of [{ headers: { authorization: secret } }, { endpoint: `user:${secret}@host/x` }])
+    assert.throws(() => parseOptions(options, input, ["mounts", "a"]), isClean);
+  assert.equal(withoutPassword(`https://a:p@${secret}@b, //c:${secret}@d/@2x`), "https://(hidden)@b, //(hidden)@d/@2x");
 });
