@@ -36,10 +36,12 @@ export async function openPurges(parts: PurgesParts): Promise<Purges> {
   if (!storage) return createPurges(parts);
   try {
     const keys = await storage.getKeys();
-    const known = await Promise.all(keys.map(async (key) => [key, await storage.getItem<number>(key)] as const));
+    const known = await Promise.all(keys.map(async (key) => [key, await storage.getItem(key)] as const));
+    // What is no instant was damaged: it may have been this moment.
+    const instant = (at: unknown): number => (typeof at === "number" ? at : now());
     return createPurges(
       parts,
-      known.map(([key, at]) => [key, at ?? 0] as const).sort(([, a], [, b]) => a - b),
+      known.map(([key, at]) => [key, instant(at)] as const).sort(([, a], [, b]) => a - b),
     );
   } catch (error) {
     log.warn("What was purged before cannot be read; what was made of other images is made anew.", { error });

@@ -59,6 +59,23 @@ test("purges outlive a restart, also one after which the clock is behind", async
   assert.equal(second.isOutdated(lineage(second.now(), "m:a:")), false);
 });
 
+test("purges whose instant was damaged in the storage count as of the start", async () => {
+  const { storage } = createHost();
+  for (const [key, value] of [
+    ["m:a:", "x"],
+    ["m:b:", null],
+    ["m:c:", {}],
+    ["m:d:", 10],
+  ] as const)
+    await storage.setItem(key, value);
+  const purges = await openPurges({ storage, log, now: () => 5000 });
+  const outdated = ["m:a:", "m:b:", "m:c:", "m:d:"].map((prefix) => purges.isOutdated(lineage(4999, prefix)));
+  assert.deepEqual(outdated, [true, true, true, false]);
+  const made = lineage(purges.now(), "m:d:");
+  purges.note("m:d:");
+  assert.equal(purges.isOutdated(made), true);
+});
+
 test("purges that were forgotten count for all that is older, also after a restart", async () => {
   const { storage } = createHost();
   let now = 0;
