@@ -85,7 +85,7 @@ export const options = v.object({
   iconHosts: v.pipe(
     v.optional(v.array(pattern), ["*"]),
     about(
-      "Hosts besides the site's own that its page may name for icons, since many have them at a CDN. Private networks are never among them.",
+      "Hosts besides the site's own that its page may name for icons, since many have them at a CDN. Private networks are among them only where the mount's `allowPrivate` opens them.",
     ),
   ),
   services: v.pipe(

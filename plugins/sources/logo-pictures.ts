@@ -25,10 +25,10 @@ export function createPictures({ logos }: LogoSettings, host: SourceHost): Pictu
     try {
       const found = isUrl(picture) ? await fetchPicture(picture, signal, host) : await readMount(picture, signal, host);
       if (found) return found;
-      host.log.warn("A picture of the settings is not there", { picture });
+      host.log.warn("A picture of the settings is not there", { picture: shown(picture) });
     } catch (cause) {
       signal.throwIfAborted();
-      host.log.warn("A picture of the settings cannot be had", { picture, cause });
+      host.log.warn("A picture of the settings cannot be had", { picture: shown(picture), cause });
     }
     return undefined;
   }
@@ -43,6 +43,9 @@ export function createPictures({ logos }: LogoSettings, host: SourceHost): Pictu
     },
   };
 }
+
+/** For the log: without user name and query, which may hold a secret. */
+const shown = (picture: string): string => picture.replace(/[?#].*/s, "").replace(/\/\/[^/]*@/, "//");
 
 const isUrl = (picture: string): boolean => /^https?:\/\//i.test(picture);
 

@@ -127,6 +127,8 @@ async function askOnce(
     };
   } catch (error) {
     trip.noteTrouble();
+    // A search that is over, such as by a reload, says nothing of the service.
+    if (trip.signal.aborted) return undefined;
     host.trouble(`logo service ${service.name}`, error);
     host.metrics.count(`${service.name} failed`);
     host.log.debug("A logo service failed", { service: service.name, cause: error });

@@ -87,7 +87,7 @@ export default source({
       const maxAgeS = result ? Math.min(settings.missS, result.isDoubtful ? soonS : settings.missS) : lateS;
       const wait = { maxAgeS, isStopgap: true, noStale: result === undefined };
       const shown = kind === "letter" ? undefined : await pictures.load(kind, context.signal);
-      if (shown) return { ...shown, ...wait, by: "default:picture" };
+      if (shown) return { ...shown, ...wait, noStale: wait.noStale || shown.noStale === true, by: "default:picture" };
       const body = new TextEncoder().encode(drawLetter(domain, theme));
       return { body, type: "image/svg+xml", etag: `letter ${digest(body)}`, ...wait, by: "default:letter" };
     }

@@ -7,6 +7,7 @@ import type { LoadContext, Original } from "../../../core/plugin.ts";
 import logo from "../../../plugins/sources/logo.ts";
 import { hasCode, loadContext, loadOriginal, setupSource, testSource } from "../../contract/source.ts";
 import { ico, image, page, type Site, square, startWeb, svg, type Web } from "../../logo-sites.ts";
+import { until } from "../../until.ts";
 
 /** However slow the machine is. */
 const patient = { allow: ["*"], deadlineMs: 30_000 };
@@ -457,6 +458,36 @@ test("logo takes the settings' own logos before all, by theme too", async () => 
   assert.equal((await load({ logos }, { query: { theme: "dark" } })).by, "logos");
   assert.equal((await load({ logos })).by, "/favicon.ico");
   assert.equal((await load({ logos: { "acme.test": "https://brand.example/none.svg" } })).by, "/favicon.ico");
+});
+
+test("logo says in the log which picture of the settings cannot be had, without what opens it", async () => {
+  const lines: unknown[] = [];
+  const log = { ...web.host.log, warn: (...words: unknown[]) => void lines.push(words) };
+  const logos = { "acme.test": "https://user:hunter2@brand.example/l.svg?sig=hunter2" };
+  const source = await setupSource(logo, { ...patient, logos }, { ...web.host, log });
+  assert.equal((await loadOriginal(source, "acme.test")).by, "default:letter");
+  assert.match(JSON.stringify(lines), /brand\.example\/l\.svg/);
+  assert.doesNotMatch(JSON.stringify(lines), /hunter2/);
+});
+
+test("logo keeps what the default picture's owner says of old copies", async () => {
+  web.sites["brand.example"] = {
+    "/l.svg": { ...image(light), headers: { "content-type": "image/svg+xml", "cache-control": "must-revalidate" } },
+  };
+  assert.equal((await load({ default: "https://brand.example/l.svg", site: false })).noStale, true);
+});
+
+test("logo takes a search that ends with its settings for no trouble of a service", async () => {
+  web.sites["logos.example"] = { "*": web.slow({ status: 404 }) };
+  const troubles = new Map<string, unknown>();
+  const host = { ...web.host, trouble: (part: string, error: unknown) => void troubles.set(part, error) };
+  const services = [{ url: "https://logos.example/{domain}" }];
+  const source = await setupSource(logo, { ...patient, site: false, services }, host);
+  const loading = loadOriginal(source, "acme.test");
+  await until(() => web.asked.length > 0);
+  await source.dispose?.();
+  assert.equal((await loading).by, "default:letter");
+  assert.deepEqual([...troubles], []);
 });
 
 test("logo isAllowed() is the allow-list, and what the settings map", async () => {
