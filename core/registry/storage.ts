@@ -81,7 +81,7 @@ function createItems(file: string): Items {
  * that may be another process's, and what it holds would be missing. Opened for one use, so that nothing of it grows old.
  */
 function readOnly<T>(file: string, use: (database: DatabaseSync) => T, reason: unknown): T {
-  if (isThere(`${file}-wal`)) throw reason;
+  if (isThere(`${file}-wal`) && statSync(`${file}-wal`).size > 0) throw reason;
   let database: DatabaseSync;
   try {
     database = new DatabaseSync(`${pathToFileURL(file).href}?immutable=1`, { readOnly: true });

@@ -105,7 +105,9 @@ test("what was kept can be read where nothing can be written, but for what anoth
   assert.deepEqual(await own.getKeys(), ["key"]);
   await assert.rejects(async () => own.setItem("key", 2), /cannot be opened/);
   await assert.rejects(async () => own.removeItem("key"), /cannot be opened/);
-  await mkdir(`${file}-wal`);
+  await writeFile(`${file}-wal`, "");
+  assert.equal(await own.getItem("key"), 1);
+  await writeFile(`${file}-wal`, "not yet in the file");
   await assert.rejects(async () => own.getItem("key"), /cannot be opened/);
   for (const name of ["-wal", "-journal"]) await rm(file + name, { recursive: true });
   await own.setItem("key", 3);
