@@ -1,4 +1,5 @@
 /** The tiers together: memory, then any unstorage drivers, from fast to slow. Read through, fill upward. */
+import { LRUCache } from "lru-cache";
 import type { Driver } from "unstorage";
 import type { Log } from "../plugin.ts";
 import { type Entry, encodeEntry } from "./entry.ts";
@@ -63,8 +64,14 @@ export interface Cache {
 /** Entries under one prefix that are asked on a tier what they are copies of. */
 const maxLooks = 4;
 
+/** Prefixes of which it is remembered what was under them, after it has gone. */
+const maxCopied = 10_000;
+
 /** The least that some stores take. */
 const minTtlS = 60;
+
+/** `m:a:original` → `m:a:`. */
+const prefixOf = (key: string): string => key.slice(0, key.lastIndexOf(":") + 1);
 
 const copiesOf = (entry: Entry | undefined): readonly string[] | undefined => entry?.header.origin?.madeOf?.copies;
 
@@ -81,6 +88,8 @@ export function createCache({ memory: firstBudget, tiers: drivers, log, now, pur
   const epoch = createEpoch();
   const purges = known ?? createPurges({ log, now });
   const isOutdated = ({ header }: Entry): boolean => purges.isOutdated(header.origin?.madeOf);
+  /** What the last entries were copies of: they may have given way, or a purge may have come while they were made. */
+  const copied = new LRUCache<string, readonly string[]>({ max: maxCopied });
   const pending = new Set<{ readonly key: string; readonly done: Promise<unknown> }>();
 
   function peek(key: string): CacheHit | undefined {
@@ -132,7 +141,11 @@ export function createCache({ memory: firstBudget, tiers: drivers, log, now, pur
   }
 
   async function set(key: string, entry: Entry, ticket = epoch.now()): Promise<void> {
+    const copies = copiesOf(entry) ?? [];
+    if (copies.length > 0) copied.set(prefixOf(key), copies);
     if (!epoch.isPurged(key, ticket)) counts.writes += 1;
+    // The purge could not know them yet, and what is under them may be as old as this.
+    else await Promise.all(copies.map(purgeOne));
     await keep(key, entry, ticket, tiers);
   }
 
@@ -152,7 +165,9 @@ export function createCache({ memory: firstBudget, tiers: drivers, log, now, pur
     const inMemory = memory.takePrefix(prefix);
     await settle(prefix);
     const known = await Promise.all(tiers.map((tier) => tier.keys(prefix)));
-    const copies = inMemory.map(([, entry]) => copiesOf(entry)).find(Boolean) ?? (await copiesOnTiers(prefix, known));
+    const inEntries =
+      inMemory.map(([, entry]) => copiesOf(entry)).find(Boolean) ?? (await copiesOnTiers(prefix, known));
+    const copies = [...new Set([...(inEntries ?? []), ...(copied.get(prefix) ?? [])])];
     await Promise.all(tiers.map((tier, at) => tier.removeAll(known[at] ?? [])));
     // Again: what was begun meanwhile may have got the old.
     purges.note(prefix);
@@ -161,7 +176,10 @@ export function createCache({ memory: firstBudget, tiers: drivers, log, now, pur
   }
 
   /** What was copied is told by the original, or by anything made from it: the original may have had to give way. */
-  async function copiesOnTiers(prefix: string, known: readonly (readonly string[])[]): Promise<readonly string[]> {
+  async function copiesOnTiers(
+    prefix: string,
+    known: readonly (readonly string[])[],
+  ): Promise<readonly string[] | undefined> {
     for (const [at, tier] of tiers.entries()) {
       const keys = known[at] ?? [];
       const original = `${prefix}original`;
@@ -170,7 +188,7 @@ export function createCache({ memory: firstBudget, tiers: drivers, log, now, pur
         if (copies) return copies;
       }
     }
-    return [];
+    return undefined;
   }
 
   async function clear(): Promise<void> {

@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { type Original, type Plugin, type SourceHost, source } from "../../core/plugin.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { fixture } from "../fixtures/fixture.ts";
+import { until } from "../until.ts";
 
 const adminToken = "an-admin-token-for-tests";
 const asOperator = { method: "DELETE", headers: { authorization: `Bearer ${adminToken}` } };
@@ -37,6 +38,8 @@ interface Chain {
   /** The leaf answers when this resolves. */
   gate: Promise<void> | undefined;
   readonly reached: PromiseWithResolvers<void>;
+  /** What the copy waits for when it has the leaf's. */
+  afterLeaf(): Promise<void> | undefined;
 }
 
 /** `/card/x` shows `/copy/x` among other things, which is `/leaf/x`. */
@@ -45,6 +48,7 @@ async function withChain(run: (chain: Chain) => Promise<void>, folder?: string):
     body: (await fixture("png-rgb")) as Uint8Array | null,
     gate: undefined as Promise<void> | undefined,
     reached: Promise.withResolvers<void>(),
+    afterLeaf: (): Promise<void> | undefined => undefined,
   };
   const leaf = counted("leaf", async () => {
     const { body } = state;
@@ -52,7 +56,11 @@ async function withChain(run: (chain: Chain) => Promise<void>, folder?: string):
     await state.gate;
     return body && { body };
   });
-  const copy = counted("copy", (ref, host) => host.original(`/leaf/${ref}`));
+  const copy = counted("copy", async (ref, host) => {
+    const found = await host.original(`/leaf/${ref}`);
+    await state.afterLeaf();
+    return found;
+  });
   const card = counted("card", async (ref, host) => {
     const { body } = await host.render(`/copy/${ref}?w=4&f=png`);
     return { body };
@@ -115,6 +123,37 @@ test("purging a copy reaches the original also when only its variants are left i
     await app.get("/copy/a", asOperator);
     await app.get("/copy/a?w=3");
     assert.deepEqual(loads(), { leaf: 1, copy: 1, card: 0 });
+  }));
+
+test("purging a copy once more reaches what it was a copy of, also while nothing is left of it", () =>
+  withChain(async ({ app, loads }) => {
+    await app.get("/copy/a");
+    await app.get("/copy/a", asOperator);
+    await app.get("/leaf/a");
+    loads();
+    await app.get("/copy/a", asOperator);
+    await app.get("/copy/a");
+    assert.deepEqual(loads(), { leaf: 1, copy: 1, card: 0 });
+  }));
+
+test("purging a copy that is just made for the first time reaches what it is a copy of", () =>
+  withChain(async (chain) => {
+    const { app, loads } = chain;
+    const [isThere, mayGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    chain.afterLeaf = () => {
+      isThere.resolve();
+      return mayGo.promise;
+    };
+    const first = app.get("/copy/a");
+    await isThere.promise;
+    await app.get("/copy/a", asOperator);
+    mayGo.resolve();
+    assert.equal((await first).status, 200);
+    loads();
+    await until(async () => {
+      await app.get("/copy/a");
+      return loads().leaf === 1;
+    });
   }));
 
 test("purges hold after a restart for what is on the disk", async () => {
