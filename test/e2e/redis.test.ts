@@ -50,7 +50,7 @@ const written = (app: TestApp, count: number) => until(async () => (await tierOf
 
 async function withRedis(run: (server: RedisServer, line: SlowLine) => Promise<void>): Promise<void> {
   const server = await startRedis();
-  const line = await startProxy(server.url.replace("unix://", ""));
+  const line = await startProxy(server.socket);
   try {
     await run(server, line);
   } finally {

@@ -34,7 +34,7 @@ testRedis("redis comes back by itself, and does not try all the time meanwhile",
 
 testRedis("redis that does not answer is waited for once; all who wait are told together", () =>
   withRedis(async (server) => {
-    const proxy = await startProxy(server.url.replace("unix://", ""));
+    const proxy = await startProxy(server.socket);
     const driver = await open({ url: proxy.url, timeoutMs: 200 });
     await until(() => isThere(driver));
     server.freeze();
@@ -58,7 +58,7 @@ testRedis("redis that does not answer is waited for once; all who wait are told 
 
 testRedis("redis that is gone is not looked for all the time", () =>
   withRedis(async (server) => {
-    const line = await startProxy(server.url.replace("unix://", ""));
+    const line = await startProxy(server.socket);
     const driver = await open({ url: line.url });
     await server.stop();
     for (let at = 0; at < 500; at++) {
@@ -98,7 +98,7 @@ testRedis("redis that is full or a replica is not written to for a while, and re
 
 testRedis("redis shows nothing that was purged while it could not be reached", () =>
   withRedis(async (server) => {
-    const proxy = await startProxy(server.url.replace("unix://", ""));
+    const proxy = await startProxy(server.socket);
     const driver = await open({ url: proxy.url, timeoutMs: 200 });
     const whole = ["m:a:original", "m:a:one", "m:b:original", "n:a:original"];
     for (const key of whole) await server.command("SET", `cameo:${key}`, "old");

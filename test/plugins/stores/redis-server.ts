@@ -19,7 +19,9 @@ export const testRedis = (name: string, work: (context: TestContext) => Promise<
 
 export interface RedisServer {
   readonly folder: string;
-  /** URL of its socket. */
+  /** Path of its socket. */
+  readonly socket: string;
+  /** URL of that. */
   readonly url: string;
   /** One command, as an operator. */
   command(...words: [string, ...(string | number | Uint8Array)[]]): Promise<unknown>;
@@ -80,7 +82,9 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
   await start();
   return {
     folder,
-    url: `unix://${path}`,
+    socket: path,
+    // A temporary folder may have a space in its name.
+    url: `unix://${encodeURI(path)}`,
     command,
     stop,
     start,

@@ -85,7 +85,7 @@ testRedis("redis logs in with user and password, from the URL or a file that is 
     const file = `${server.folder}/password`;
     await server.command("ACL", "SETUSER", "cameo", "on", ">p@ss:w/rd", "~cameo:*", "+@all");
     await writeFile(file, "wrong\n");
-    const socket = server.url.replace("unix://", "");
+    const socket = encodeURI(server.socket);
     const host = createHost();
     const driver = await open({ url: `unix://cameo@localhost${socket}?db=3`, passwordFile: file }, host);
     await assert.rejects(get(driver, "m:a:original"), /WRONGPASS/);
@@ -94,7 +94,7 @@ testRedis("redis logs in with user and password, from the URL or a file that is 
     await set(driver, "m:a:original", "x");
     assert.match(String(await server.command("INFO", "keyspace")), /db3:keys=1/);
     assert.ok(!JSON.stringify(host.lines).includes("p@ss"));
-    const proxy = await startProxy(socket);
+    const proxy = await startProxy(server.socket);
     const over = await open({ url: `${proxy.url.replace("//", "//cameo:p%40ss%3Aw%2Frd@")}/3` });
     assert.equal(await get(over, "m:a:original"), "x");
     for (const each of [driver, over]) await each.dispose?.();
