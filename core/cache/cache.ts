@@ -111,7 +111,8 @@ export function createCache({ memory: firstBudget, tiers: drivers, log, now, pur
     for (const [at, tier] of tiers.entries()) {
       const entry = await tier.read(key);
       if (!entry) continue;
-      if (isOutdated(entry)) {
+      // A tier that was off or failed when its key was purged still has it.
+      if (isOutdated(entry) || purges.isPurged(prefixOf(key), entry.header.storedAt)) {
         await tier.remove(key);
         continue;
       }

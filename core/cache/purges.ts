@@ -15,6 +15,8 @@ export interface Purges {
   note(prefix: string): void;
   /** Whether any of what it was made of was purged since. */
   isOutdated(lineage: Lineage | undefined): boolean;
+  /** Whether what is under `prefix` itself was purged well after `storedAt`: by a store that was switched off then, or failed. */
+  isPurged(prefix: string, storedAt: number): boolean;
 }
 
 export interface PurgesParts {
@@ -26,6 +28,9 @@ export interface PurgesParts {
   /** How many are remembered. Default 20,000. */
   readonly most?: number;
 }
+
+/** Instants of purges run ahead of a clock that stands or was set back; what is stored at once must not count as older. */
+const slackMs = 1000;
 
 /** In the storage, the instant before which nothing is known. */
 const forgottenKey = "-";
@@ -103,5 +108,6 @@ export function createPurges(
       const { since, of } = lineage;
       return since < forgottenAt || isAfter("", since) || of.some((prefix) => isAfter(prefix, since));
     },
+    isPurged: (prefix, storedAt) => ["", prefix].some((each) => isAfter(each, storedAt + slackMs)),
   };
 }

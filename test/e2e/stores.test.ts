@@ -123,3 +123,21 @@ test("a store that is taken out of its folder works on, until the settings name 
   assert.deepEqual([tiers(), kept.closed.at(-1)], [["memory"], "two b"]);
   assert.equal((await app.get("/o/card?w=21")).status, 200);
 });
+
+test("what was purged while its store was switched off does not come back with it", async () => {
+  const settings = { adminToken: token, cache: { memory: { maxBytes: 0 } }, mounts: { o: { source: "origin" } } };
+  const own = await startApp({ settings: settings as never, plugins: [origin.plugin] });
+  const headers = { authorization: `Bearer ${token}` };
+  const from = async () => (await own.get("/o/card?w=20")).headers.get("x-cache");
+  const change = (action: string) => own.get(`/plugins/store.disk/${action}`, { method: "POST", headers });
+  assert.equal(await from(), "MISS origin");
+  await until(async () => (await from()) === "HIT disk");
+  own.advance(60);
+  assert.equal((await change("disable")).status, 200);
+  assert.equal((await own.get("/o/card", { method: "DELETE", headers })).status, 200);
+  assert.equal((await change("enable")).status, 200);
+  assert.equal(await from(), "MISS origin");
+  // What was made since is kept.
+  await until(async () => (await from()) === "HIT disk");
+  await own.close();
+});
