@@ -3,11 +3,15 @@ import { test } from "node:test";
 import { startApp } from "../app.ts";
 import { until } from "../until.ts";
 
-/** Bun has one at hand; where there is none, nobody can tell. */
-const collect = (globalThis as { Bun?: { gc(isForced: boolean): void } }).Bun?.gc;
+const runtime = globalThis as {
+  Bun?: { gc(isForced: boolean): void };
+  /** On Deno, with `--v8-flags=--expose-gc`. */
+  gc?(): void;
+};
+const collect = runtime.Bun ? () => runtime.Bun?.gc(true) : runtime.gc;
 
 test("worlds that were replaced are forgotten", {
-  skip: collect ? false : "no garbage collector at hand",
+  skip: collect ? false : "a collection can be asked for with --v8-flags=--expose-gc only",
 }, async () => {
   const { app, close } = await startApp();
   const worlds: WeakRef<object>[] = [];
@@ -16,10 +20,10 @@ test("worlds that were replaced are forgotten", {
     worlds.push(new WeakRef(app.services));
     await app.reconfigure({ ...settings });
   }
-  // The stack may still hold the last ones.
+  // The last one is at work, and an old place on the stack may be taken for a reference to one or two.
   await until(() => {
-    collect?.(true);
-    return worlds.slice(0, 4).every((each) => each.deref() === undefined);
+    collect?.();
+    return worlds.filter((each) => each.deref() !== undefined).length <= 3;
   });
   assert.equal(app.services.snapshot.generation, 7);
   await close();
