@@ -76,7 +76,10 @@ const pairs: Readonly<Record<string, fc.Arbitrary<readonly [human: unknown, pars
   version: fc.stringMatching(/^[\w.-]{1,64}$/).map((each) => [each, each]),
 };
 
-const ref = fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 }).filter((each) => each.isWellFormed());
+/** Any that a URL can carry. */
+const ref = fc
+  .string({ unit: "grapheme", minLength: 1, maxLength: 40 })
+  .filter((each) => each.isWellFormed() && each !== "." && each !== "..");
 const parameters = fc.record(pairs, { requiredKeys: [] });
 const half = (each: object, side: 0 | 1) =>
   Object.fromEntries(Object.entries(each).map(([name, pair]) => [name, (pair as readonly unknown[])[side]]));
